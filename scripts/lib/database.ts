@@ -1,0 +1,111 @@
+// Roles, migrations and seeds: what stands between an empty PostgreSQL and a program that can start. Run as owner.
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { PgBoss } from 'pg-boss';
+import type { MigrationInterface } from 'typeorm';
+import { dataSource } from '#src/data-source.js';
+import { JOB_QUEUES } from '#src/queues.js';
+import { derived } from './postgres.mjs';
+
+export type Progress = (text: string) => void;
+
+export interface Urls {
+  owner: string;
+  web: string;
+  worker: string;
+}
+
+/** One lock for everything that changes the schema, so that many processes may start together. */
+const SCHEMA_LOCK = 20200401;
+
+/**
+ * Makes the group roles and the two logins of the program, none of them superuser or BYPASSRLS.
+ * @param adminUrl an address that may make roles
+ */
+export async function ensureRoles(adminUrl: string, secret: string, prefix = 'myinps'): Promise<{ web: Login; worker: Login }> {
+  const logins = { web: login(`${prefix}_web_login`, secret), worker: login(`${prefix}_worker_login`, secret) };
+  await locked(adminUrl, async (client) => {
+    for (const group of ['myinps_web', 'myinps_worker']) await ensureRole(client, group, 'NOLOGIN');
+    await ensureRole(client, logins.web.user, `LOGIN PASSWORD '${logins.web.password}' IN ROLE myinps_web`);
+    await ensureRole(client, logins.worker.user, `LOGIN PASSWORD '${logins.worker.password}' IN ROLE myinps_worker`);
+  });
+  return logins;
+}
+
+export interface Login {
+  user: string;
+  password: string;
+}
+
+function login(user: string, secret: string): Login {
+  return { user, password: derived(secret, user) };
+}
+
+async function ensureRole(client: pg.Client, name: string, options: string): Promise<void> {
+  const known = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
+  if (known.rowCount === 0) await client.query(`CREATE ROLE ${name} NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS ${options}`);
+  else if (options.startsWith('LOGIN')) await client.query(`ALTER ROLE ${name} ${options.replace(/ IN ROLE .*/, '')}`);
+}
+
+/** Brings the schema to the present: our migrations, then the job queue's own. Safe to repeat and to run at once. */
+export async function migrate(ownerUrl: string, progress: Progress = () => {}): Promise<void> {
+  await locked(ownerUrl, async () => {
+    const source = dataSource({ url: ownerUrl, pool: 2, name: 'myinps migrations', migrations: await migrations() });
+    await source.initialize();
+    try {
+      await source.query("SET lock_timeout = '1s'");
+      const done = await source.runMigrations({ transaction: 'each' });
+      if (done.length > 0) progress(`${done.length} migrations`);
+    } finally {
+      await source.destroy();
+    }
+    await migrateJobQueue(ownerUrl);
+  });
+}
+
+/** The owner makes and migrates the queue's schema; the program's logins only use it. */
+async function migrateJobQueue(ownerUrl: string): Promise<void> {
+  const boss = new PgBoss({ connectionString: ownerUrl, schema: 'pgboss', max: 2, supervise: false, schedule: false });
+  boss.on('error', () => {});
+  await boss.start();
+  const known = new Set((await boss.getQueues()).map((queue) => queue.name));
+  for (const { name, options } of JOB_QUEUES) if (!known.has(name)) await boss.createQueue(name, options);
+  await boss.stop({ graceful: false });
+  await asOwner(ownerUrl, async (client) => {
+    await client.query(`
+      GRANT USAGE ON SCHEMA pgboss TO myinps_web, myinps_worker;
+      GRANT SELECT ON ALL TABLES IN SCHEMA pgboss TO myinps_web;
+      GRANT INSERT ON pgboss.job, pgboss.job_common TO myinps_web;
+      GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO myinps_worker;
+      GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgboss TO myinps_web, myinps_worker;
+      GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pgboss TO myinps_web, myinps_worker;`);
+  });
+}
+
+/** Every migration of the folder, in the order of their names. */
+export async function migrations(): Promise<(new () => MigrationInterface)[]> {
+  const folder = new URL('../../migrations/', import.meta.url);
+  const files = readdirSync(fileURLToPath(folder)).filter((name) => name.endsWith('.ts')).toSorted();
+  const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href) as Promise<object>));
+  return modules.flatMap((module) => Object.values(module) as (new () => MigrationInterface)[]);
+}
+
+/** Runs `work` on one connection of the owner's. */
+export async function asOwner<T>(ownerUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: ownerUrl, options: '-c timezone=UTC' });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function locked<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  return asOwner(url, async (client) => {
+    await client.query('SELECT pg_advisory_lock($1)', [SCHEMA_LOCK]);
+    return work(client);
+  });
+}

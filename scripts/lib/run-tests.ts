@@ -1,0 +1,88 @@
+// Makes the template that each test copies its database from, then runs node:test over the files.
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import { seedOffices } from '#src/appointments/seeds.js';
+import { seedPlaces } from '#src/places/index.js';
+import { asOwner, ensureRoles, migrate } from './database.ts';
+import { withLogin } from './open-database.ts';
+import { derived, embeddedPostgres } from './postgres.mjs';
+import { queryOf } from './query.ts';
+import { progress } from './setup.mjs';
+
+/** Offices' slots and closures in tests count from here; each test fixes its own clock from it on. */
+const TEST_TODAY = '2026-04-01';
+
+const server = await openServer();
+const template = `myinps_test_${process.pid}_template`;
+let failed = true;
+try {
+  const logins = await ensureRoles(server.admin, server.secret, 'myinps_test');
+  await inAdmin(`CREATE DATABASE ${template}`);
+  const owner = databaseUrl(template);
+  await migrate(owner);
+  await asOwner(owner, async (client) => {
+    const query = queryOf(client);
+    await seedPlaces(query, () => {});
+    await seedOffices(query, Temporal.PlainDate.from(TEST_TODAY), () => {});
+  });
+  progress('test databases ready');
+  failed = !(await runTests({
+    TEST_ADMIN_URL: server.admin,
+    TEST_TEMPLATE: template,
+    TEST_WEB_LOGIN: JSON.stringify(logins.web),
+    TEST_WORKER_LOGIN: JSON.stringify(logins.worker),
+  }));
+} finally {
+  await dropAll();
+  await server.close();
+}
+process.exit(failed ? 1 : 0);
+
+async function openServer(): Promise<{ admin: string; secret: string; close: () => Promise<void> }> {
+  const external = process.env.DATABASE_URL;
+  if (external) return { admin: external, secret: derived(external, 'tests'), close: async () => {} };
+  const dataDir = path.resolve(process.env.DATA_DIR ?? '.data', 'test');
+  // Speed before safety: these databases are thrown away.
+  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+  const embedded = await embeddedPostgres({ dataDir, settings, progress });
+  const close = async () => (embedded.started ? embedded.stop() : undefined);
+  return { admin: embedded.superuserUrl('postgres'), secret: embedded.secret, close };
+}
+
+async function runTests(env: Record<string, string>): Promise<boolean> {
+  const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+  const options = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
+  const files = (wanted.length > 0 ? wanted : ['test']).flatMap((one) =>
+    one.endsWith('.ts') ? [one] : globSync(`${one}/**/*.test.ts`, { exclude: ['test/bench/**', 'test/nightly/**'] }),
+  );
+  const args = [
+    '--conditions=built-for-tests',
+    '--enable-source-maps',
+    '--disable-warning=ExperimentalWarning',
+    '--test',
+    '--test-concurrency=2',
+    '--test-timeout=300000',
+    ...options,
+    ...files.toSorted(),
+  ];
+  return new Promise((resolve) => {
+    const child = spawn('node', args, { stdio: 'inherit', env: { ...process.env, ...env, NODE_ENV: 'test' } });
+    child.once('exit', (code) => resolve(code === 0));
+  });
+}
+
+function databaseUrl(database: string): string {
+  const { username, password } = new URL(server.admin);
+  return withLogin(server.admin, username, decodeURIComponent(password), database);
+}
+
+async function inAdmin(sql: string): Promise<pg.QueryResult> {
+  return asOwner(server.admin, (client) => client.query(sql));
+}
+
+async function dropAll(): Promise<void> {
+  const { rows } = await inAdmin(`SELECT datname FROM pg_database WHERE datname LIKE 'myinps_test_${process.pid}%'`);
+  for (const { datname } of rows as { datname: string }[]) await inAdmin(`DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`);
+}

@@ -1,0 +1,44 @@
+// `npm start`: from a fresh clone to the portal on http://localhost:3000, one step after the other, each of them said.
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { build, progress, ready, root, withBin } from './lib/setup.mjs';
+
+if (ready()) await start();
+
+async function start() {
+  const production = process.env.NODE_ENV === 'production';
+  if (!production) build('dist', 'nest', ['build']);
+  const { openDatabase } = await import('./lib/open-database.ts');
+  const database = await openDatabase(progress);
+  const { migrate } = await import('./lib/database.ts');
+  await migrate(database.urls.owner, progress);
+  if (!production) {
+    const { seedDemonstration } = await import('./lib/seed.ts');
+    await seedDemonstration(database.urls, progress);
+  }
+  serve(database);
+}
+
+/** The program in a process of its own; signals reach it first, and the database stops last. */
+function serve(database) {
+  const { owner, web, worker } = database.urls;
+  const env = withBin({ ...process.env, DATABASE_URL: owner, DATABASE_WEB_URL: web, DATABASE_WORKER_URL: worker, SECRET: process.env.SECRET ?? database.secret });
+  const child = spawn('node', ['--enable-source-maps', path.join(root, 'dist', 'main.js')], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env });
+  child.once('message', () => sayHowToEnter());
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.once('exit', async (code) => {
+    await database.close();
+    process.exit(code ?? 1);
+  });
+}
+
+function sayHowToEnter() {
+  const port = process.env.PORT || '3000';
+  progress('ready');
+  console.log(`
+  MyINPS is at ${process.env.BASE_URL ?? `http://localhost:${port}`}
+
+  To sign in: "Accedi" at the top right, then SPID, "Identità di prova", and choose Maria Rossi (Roma).
+  Everything in it is invented. Ctrl+C stops it; the data stay in ${process.env.DATA_DIR ?? '.data'}/.
+`);
+}
