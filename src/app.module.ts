@@ -1,0 +1,37 @@
+import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { AppointmentsModule } from './appointments/index.js';
+import { AuditModule } from './audit/index.js';
+import { AuthModule } from './auth/index.js';
+import type { Clock } from './common/clock.js';
+import { CommonModule } from './common/common.module.js';
+import type { Log } from './common/log.js';
+import type { Config } from './config.js';
+import { DashboardModule } from './dashboard/index.js';
+import { NotificationsModule } from './notifications/index.js';
+import { PlacesModule } from './places/index.js';
+import { ProfileModule } from './profile/index.js';
+
+/** The list of modules, lowest layer first. */
+@Module({})
+export class AppModule {
+  static async with(config: Config, clock: Clock, log?: Log): Promise<DynamicModule> {
+    const imports: NonNullable<ModuleMetadata['imports']> = [
+      CommonModule.with(config, clock, log),
+      PlacesModule,
+      AuditModule,
+      AuthModule,
+      ProfileModule,
+      NotificationsModule,
+      AppointmentsModule,
+      DashboardModule,
+    ];
+    if (config.development) imports.push(await developmentDoubles());
+    return { module: AppModule, imports };
+  }
+}
+
+/** The doubles are loaded from here alone, and are not in the production image. */
+async function developmentDoubles(): Promise<NonNullable<ModuleMetadata['imports']>[number]> {
+  const { DevModule } = await import('./dev/index.js');
+  return DevModule;
+}

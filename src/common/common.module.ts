@@ -1,0 +1,55 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Config } from '../config.js';
+import { dataSource } from '../data-source.js';
+import { Cards } from './card.js';
+import { Clock } from './clock.js';
+import { Keys } from './crypto.js';
+import { Database, Sources } from './database.js';
+import { HealthController } from './health.controller.js';
+import { Jobs } from './jobs.js';
+import { LOG } from './log-token.js';
+import { createLog, type Log } from './log.js';
+import { Metrics } from './metrics.js';
+import { Pages } from './pages.js';
+import { Readiness } from './readiness.js';
+import { readStyle } from './style.js';
+import { Templates } from './templates.js';
+import { Texts } from './texts.js';
+
+
+/** What every module stands on. Global, so that no module has to say that it needs a clock. */
+@Global()
+@Module({})
+export class CommonModule {
+  static with(config: Config, clock: Clock, log: Log = createLog(config.logLevel)): DynamicModule {
+    const texts = new Texts(config.viewsDir);
+    const templates = new Templates(config.viewsDir, texts);
+    const pages = new Pages(config, templates, texts, readStyle(config.publicDir));
+    const providers = [
+      { provide: Config, useValue: config },
+      { provide: Clock, useValue: clock },
+      { provide: LOG, useValue: log },
+      { provide: Sources, useValue: sources(config) },
+      { provide: Keys, useValue: new Keys(config.secret) },
+      { provide: Texts, useValue: texts },
+      { provide: Pages, useValue: pages },
+      { provide: Cards, useValue: new Cards() },
+      { provide: Metrics, useValue: new Metrics() },
+      Database,
+      Jobs,
+      Readiness,
+    ];
+    return { module: CommonModule, controllers: [HealthController], providers, exports: providers };
+  }
+}
+
+const ENTITIES = [`${import.meta.dirname}/../**/*.entity.js`];
+
+/** A worker has a login of its own, which may do other things than the pages may. */
+function sources(config: Config): Sources {
+  const open = (url: string, pool: number, name: string) => dataSource({ url, pool, name, entities: ENTITIES });
+  return new Sources(
+    config.role === 'worker' ? null : open(config.databaseWebUrl, config.databasePool, 'myinps web'),
+    config.role === 'web' ? null : open(config.databaseWorkerUrl, 4, 'myinps worker'),
+  );
+}

@@ -1,0 +1,59 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { PageError } from './errors.js';
+import type { Log } from './log.js';
+import { RedirectTo } from './redirects.js';
+
+interface Outcome {
+  status: number;
+  view: string;
+}
+
+/** Turns every exception into a page in the person's language, with a reference number and never a stack trace. */
+@Catch()
+export class ErrorPageFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<Request>(), http.getResponse<Response>());
+  }
+
+  /** Also called by web.ts for what goes wrong before a route is found (bodies, sessions). */
+  answer(error: unknown, req: Request, res: Response): void {
+    if (res.headersSent) return void res.destroy();
+    if (error instanceof RedirectTo) return res.redirect(303, error.path);
+    const { status, view } = outcome(error);
+    if (status >= 500) this.log.error({ err: error, status }, 'request failed');
+    else this.log.info({ reason: error instanceof PageError ? error.message : undefined, status }, 'request refused');
+    if (status === 503) res.set('Retry-After', '5');
+    res.status(status);
+    res.set('Cache-Control', 'no-store');
+    const { t } = req.visitor;
+    const title = t(`errors.${view}-title`);
+    res.render(`errors/${view}`, { page: { title, error: true, noindex: true, crumbs: [] }, reference: req.id });
+  }
+}
+
+/** Which page, and with which status, an error deserves. */
+function outcome(error: unknown): Outcome {
+  if (error instanceof PageError) return { status: error.status, view: error.view };
+  const status = statusOf(error);
+  if (status === 403 || status === 404 || status === 503) return { status, view: String(status) };
+  // What a browser cannot have sent by itself: too large, not a form, broken encoding.
+  if (status >= 400 && status < 500) return { status, view: '400' };
+  return isDatabaseAway(error) ? { status: 503, view: '503' } : { status: 500, view: '500' };
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  const status = (error as { status?: unknown } | null)?.status;
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
+}
+
+/** PostgreSQL is starting, stopping, or out of reach; a statement was cut by its time-out. */
+function isDatabaseAway(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === 'string' && /^(57P0[123]|57014|08...|53...|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/.test(code)) return true;
+  return typeof message === 'string' && /Connection terminated|timeout exceeded when trying to connect/.test(message);
+}

@@ -1,0 +1,19 @@
+import type { Acting } from './acting.js';
+import type { Visitor } from './visitor.js';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Also in the answer and in each log line; people read it out to the help desk. */
+      id: string;
+      visitor: Visitor;
+      acting?: Acting;
+    }
+    interface Locals {
+      /** Origins a form of this page may lead to, besides our own (form-action of the policy). */
+      formActions?: string[];
+      /** Personal pages are never stored anywhere. */
+      personal?: boolean;
+    }
+  }
+}

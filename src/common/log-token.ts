@@ -1,0 +1,2 @@
+/** Under which the structured log is injected. */
+export const LOG = Symbol('Log');

@@ -1,0 +1,186 @@
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { Request, Response } from 'express';
+import type { Config, Institute } from '../config.js';
+import type { Style } from './style.js';
+import type { Templates } from './templates.js';
+import { LANGUAGES, type Language, type Texts } from './texts.js';
+
+const brotli = promisify(brotliCompress);
+const gzipped = promisify(gzip);
+
+/** What every page says about itself; the rest has defaults. */
+export interface PageHead {
+  /** The h1, and the first part of <title>. */
+  title: string;
+  description?: string;
+  /** The way here, the present page last (its href is not used). */
+  crumbs?: { label: string; href: string }[];
+  /** The entry of the personal menu this page belongs to. */
+  section?: string | null;
+  /** Whether the personal side menu is shown; tasks have none. */
+  menu?: boolean;
+  /** "Errore: " first in the title; set by the renderer for a form with errors. */
+  error?: boolean;
+  /** The content sets its own bands over the full width (the home). */
+  wide?: boolean;
+  noindex?: boolean;
+}
+
+/** What the layout shows of the signed-in person; set on res.locals by auth. */
+export interface SignedInView {
+  name: string;
+  /** When the session ends unless something is done, as an instant. */
+  endsAt: Temporal.Instant;
+  csrf: string;
+}
+
+/** An entry of the personal menu: modules register theirs, in the order the design gives. */
+export interface MenuEntry {
+  section: string;
+  textKey: string;
+  href: string;
+  order: number;
+  group: 'main' | 'more';
+}
+
+export interface PageLocals {
+  signedIn?: SignedInView;
+  flash?: { key: string; kind: 'ok' | 'warning' };
+  personal?: boolean;
+  formActions?: string[];
+}
+
+/** Turns a view and its model into the whole page, compressed, in one answer. */
+export class Pages {
+  private readonly menu: MenuEntry[] = [];
+
+  constructor(
+    private readonly config: Config,
+    private readonly templates: Templates,
+    private readonly texts: Texts,
+    private readonly style: Style,
+  ) {}
+
+  get styleHash(): string {
+    return this.style.hash;
+  }
+
+  addMenuEntry(entry: MenuEntry): void {
+    this.menu.push(entry);
+    this.menu.sort((a, b) => a.order - b.order);
+  }
+
+  /** @returns the whole HTML document. @param model what the view needs; `page` (PageHead) is taken for the layout */
+  html(view: string, language: Language, model: Record<string, unknown>, request: PageRequest): string {
+    const t = this.texts.for(language);
+    const head = model.page as PageHead;
+    const form = model.form as { hasErrors?: boolean } | undefined;
+    const csrf = request.locals.signedIn?.csrf ?? '';
+    const shared = { csrfToken: csrf, institute: this.institute, path: request.path, t };
+    const body = this.templates.render(view, language, { ...shared, ...model });
+    return this.templates.render('layouts/page', language, {
+      ...shared,
+      lang: language,
+      languages: this.languages(language, request.path),
+      page: this.head(head, form?.hasErrors === true, t('layout.error-prefix')),
+      user: request.locals.signedIn ? { name: request.locals.signedIn.name } : null,
+      session: sessionView(request.locals.signedIn),
+      menu: head.menu ? this.menuView(head.section ?? null, t, model) : null,
+      testEnvironment: this.config.development !== null,
+      style: this.style.css,
+      sprite: this.templates.sprite(view),
+      flash: request.locals.flash ? { text: t(request.locals.flash.key), kind: request.locals.flash.kind } : null,
+      signInHref: `/accedi?ritorno=${encodeURIComponent(request.path)}`,
+      updatedOn: { iso: UPDATED_ON, label: longDate(UPDATED_ON, language) },
+      body,
+    });
+  }
+
+  private get institute(): Institute & { phoneFreeLabel: string; phoneMobileLabel: string } {
+    const { institute } = this.config;
+    return { ...institute, phoneFreeLabel: spoken(institute.phoneFree), phoneMobileLabel: spoken(institute.phoneMobile) };
+  }
+
+  private head(page: PageHead, hasErrors: boolean, prefix: string): Record<string, unknown> {
+    return {
+      title: page.title,
+      titlePrefix: page.error || hasErrors ? prefix : '',
+      description: page.description ?? '',
+      crumbs: (page.crumbs ?? []).map((crumb, index, all) => ({ ...crumb, href: index === all.length - 1 ? '' : crumb.href })),
+      wide: page.wide === true,
+      section: page.section ?? '',
+      menu: page.menu === true,
+      noindex: page.noindex === true,
+    };
+  }
+
+  private languages(current: Language, path: string): Record<string, unknown>[] {
+    return LANGUAGES.map((code) => ({
+      code,
+      short: code.toUpperCase(),
+      name: LANGUAGE_NAMES[code],
+      href: `${path}${path.includes('?') ? '&' : '?'}lingua=${code}`,
+      current: code === current,
+    }));
+  }
+
+  private menuView(section: string | null, t: (key: string) => string, model: Record<string, unknown>): Record<string, unknown> {
+    const counts = (model.menuCounts ?? {}) as Record<string, number>;
+    const entries = (group: MenuEntry['group']) =>
+      this.menu
+        .filter((entry) => entry.group === group)
+        .map((entry) => ({
+          label: t(entry.textKey),
+          href: entry.href,
+          current: entry.section === section,
+          count: counts[entry.section] ? String(counts[entry.section]) : '',
+        }));
+    const more = entries('more');
+    return { main: entries('main'), more, hasMore: more.length > 0 };
+  }
+}
+
+export interface PageRequest {
+  /** Path and query of the request, for the links that come back here. */
+  path: string;
+  locals: PageLocals;
+}
+
+/** The day the texts and pages were last reviewed; a release moves it. */
+const UPDATED_ON = '2026-11-22';
+const LANGUAGE_NAMES: Record<Language, string> = { it: 'Italiano', en: 'English', de: 'Deutsch' };
+
+function longDate(iso: string, language: Language): string {
+  return Temporal.PlainDate.from(iso).toLocaleString(language, { day: 'numeric', month: 'long', year: 'numeric' });
+}
+
+function sessionView(signedIn: SignedInView | undefined): { endsAt: string; csrf: string } | null {
+  if (!signedIn) return null;
+  const ends = signedIn.endsAt.toZonedDateTimeISO('Europe/Rome').toPlainTime();
+  return { endsAt: ends.toString({ smallestUnit: 'minute', roundingMode: 'floor' }), csrf: signedIn.csrf };
+}
+
+/** '803164' → '803 164', '06164164' → '06 164 164': groups of three from the right are read more easily. */
+function spoken(phone: string): string {
+  return phone.replace(/(?<=\d)(?=(\d{3})+$)/g, '\u00A0');
+}
+
+/** Sends a page: compressed with the best encoding both sides know, never stored when it is personal. */
+export async function sendHtml(req: Request, res: Response, html: string): Promise<void> {
+  const encoding = req.acceptsEncodings('br', 'gzip');
+  const bytes = await compressed(html, encoding);
+  res.type('html');
+  res.vary('Accept-Encoding');
+  if (encoding) res.set('Content-Encoding', encoding);
+  res.set('Content-Length', String(bytes.length));
+  res.end(req.method === 'HEAD' ? undefined : bytes);
+}
+
+async function compressed(html: string, encoding: string | false): Promise<Buffer> {
+  if (encoding === 'br') {
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: html.length };
+    return brotli(html, { params });
+  }
+  return encoding === 'gzip' ? gzipped(html, { level: 6 }) : Buffer.from(html);
+}

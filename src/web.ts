@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { AppModule } from './app.module.js';
+import { AuthWeb, POSTS_FROM_OUTSIDE } from './auth/index.js';
+import { Clock, SystemClock } from './common/clock.js';
+import { LOG } from './common/log-token.js';
+import { ErrorPageFilter } from './common/error-page.filter.js';
+import { Unavailable } from './common/errors.js';
+import { requestContext, type Log } from './common/log.js';
+import { Metrics } from './common/metrics.js';
+import { nestLogger } from './common/nest-logger.js';
+import { Pages, sendHtml, type PageLocals } from './common/pages.js';
+import { securityHeaders } from './common/security-headers.js';
+import { isLanguage, preferredLanguage, Texts } from './common/texts.js';
+import type { Config } from './config.js';
+
+export interface WebOptions {
+  clock?: Clock;
+  log?: Log;
+}
+
+/** The whole program as main.ts and the tests run it: middleware in order, then Nest's routes, then the error pages. */
+export async function createWeb(config: Config, options: WebOptions = {}): Promise<NestExpressApplication> {
+  const module = await AppModule.with(config, options.clock ?? new SystemClock(), options.log);
+  const app = await NestFactory.create<NestExpressApplication>(module, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: false,
+  });
+  const log = app.get<Log>(LOG);
+  app.useLogger(nestLogger(log));
+  const filter = new ErrorPageFilter(log);
+  app.useGlobalFilters(filter);
+  configureExpress(app, config);
+  for (const middleware of chain(app, config, filter)) app.use(middleware);
+  app.enableShutdownHooks([]);
+  await app.init();
+  return app;
+}
+
+function configureExpress(app: NestExpressApplication, config: Config): void {
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  if (config.trustProxy.length > 0) app.set('trust proxy', config.trustProxy);
+}
+
+/** What every request passes, in this order. */
+function chain(app: NestExpressApplication, config: Config, filter: ErrorPageFilter): (RequestHandler | express.ErrorRequestHandler)[] {
+  const auth = app.get(AuthWeb);
+  return [
+    identified(app.get(Texts)),
+    rendered(app.get(Pages)),
+    absoluteLocations(config),
+    measured(app.get(Metrics), app.get<Log>(LOG)),
+    bounded(config, app.get(Metrics)),
+    securityHeaders(app.get(Pages), config),
+    knownMethods,
+    express.static(config.publicDir, { dotfiles: 'ignore', index: false, redirect: false, extensions: [], maxAge: '1h' }),
+    inLanguage(app.get(Texts), config),
+    formBody,
+    cleanText,
+    ...auth.middleware(POSTS_FROM_OUTSIDE),
+    cachePolicy,
+    (error: unknown, req: Request, res: Response, _next: NextFunction) => filter.answer(error, req, res),
+  ];
+}
+
+/** Gives each request its reference number and, until its own is known, Italian texts. */
+function identified(texts: Texts): RequestHandler {
+  const italian = { t: texts.for('it'), lang: 'it' as const };
+  return (req, res, next) => {
+    req.id = randomUUID();
+    req.visitor = italian;
+    res.set('X-Request-Id', req.id);
+    requestContext.run({ requestId: req.id }, next);
+  };
+}
+
+/** `res.render(view, model)` is our own renderer: one string, compressed, with its length. */
+function rendered(pages: Pages): RequestHandler {
+  return (req, res, next) => {
+    res.render = ((view: string, model: Record<string, unknown>) => {
+      const html = pages.html(view, req.visitor.lang, model, { path: req.originalUrl, locals: res.locals as PageLocals });
+      sendHtml(req, res, html).catch(next);
+    }) as Response['render'];
+    next();
+  };
+}
+
+/** Redirects carry whole addresses: text browsers stop and ask otherwise. */
+function absoluteLocations(config: Config): RequestHandler {
+  return (_req, res, next) => {
+    const location = res.location.bind(res);
+    res.location = (address: string) => location(address.startsWith('/') ? new URL(address, config.baseUrl).href : address);
+    next();
+  };
+}
+
+function measured(metrics: Metrics, log: Log): RequestHandler {
+  return (req, res, next) => {
+    const stop = metrics.requests.startTimer();
+    metrics.underWay.inc();
+    res.once('close', () => {
+      metrics.underWay.dec();
+      const route = (req.route as { path?: string } | undefined)?.path ?? 'other';
+      const seconds = stop({ method: req.method, route, status: String(res.statusCode) });
+      log.info({ method: req.method, route, status: res.statusCode, ms: Math.round(seconds * 1000) }, 'request');
+    });
+    next();
+  };
+}
+
+/** More requests than the program can work on at once wait nowhere: they are told to come back (the day of 1 April 2020). */
+function bounded(config: Config, metrics: Metrics): RequestHandler {
+  let underWay = 0;
+  return (req, res, next) => {
+    if (underWay >= config.maxConcurrent && !req.path.startsWith('/salute/')) {
+      metrics.turnedAway.inc();
+      return next(new Unavailable('too many requests under way'));
+    }
+    underWay++;
+    res.once('close', () => underWay--);
+    next();
+  };
+}
+
+function knownMethods(req: Request, res: Response, next: NextFunction): void {
+  if (['GET', 'HEAD', 'POST'].includes(req.method)) return next();
+  res.set('Allow', 'GET, HEAD, POST').status(405).type('text').send('405');
+}
+
+/** `?lingua=de` chooses (and is remembered), then the cookie, then what the browser prefers. */
+function inLanguage(texts: Texts, config: Config): RequestHandler {
+  return (req, res, next) => {
+    const { lingua } = req.query;
+    if (isLanguage(lingua) && req.method === 'GET') {
+      res.cookie('lingua', lingua, { path: '/', maxAge: 31_536_000_000, sameSite: 'lax', httpOnly: true, secure: config.baseUrl.protocol === 'https:' });
+      const url = new URL(req.originalUrl, config.baseUrl);
+      url.searchParams.delete('lingua');
+      return res.redirect(303, url.pathname + url.search);
+    }
+    const chosen = /(?:^|;\s*)lingua=([a-z]{2})(?:;|$)/.exec(req.get('cookie') ?? '')?.[1];
+    const lang = isLanguage(chosen) ? chosen : preferredLanguage(req.get('accept-language'));
+    req.visitor = { t: texts.for(lang), lang };
+    res.set('Content-Language', lang);
+    res.vary('Accept-Language');
+    next();
+  };
+}
+
+const urlencoded = express.urlencoded({ extended: false, limit: '96kb', parameterLimit: 200 });
+
+/** Forms arrive as application/x-www-form-urlencoded and nothing else (uploads get a parser of their own). */
+function formBody(req: Request, res: Response, next: NextFunction): void {
+  if (req.method !== 'POST') return next();
+  if (!req.is('application/x-www-form-urlencoded')) {
+    if (Number(req.get('content-length') ?? 0) > 0) return next(Object.assign(new Error('not a form'), { status: 415 }));
+    req.body = {};
+    return next();
+  }
+  urlencoded(req, res, next);
+}
+
+/** Refuses NUL, other control characters and bytes that were not UTF-8, in addresses and in forms. */
+function cleanText(req: Request, _res: Response, next: NextFunction): void {
+  const texts = [decoded(req.originalUrl), ...Object.entries((req.body ?? {}) as Record<string, unknown>).flat(2)];
+  const unclean = texts.some((text) => text === null || (typeof text === 'string' && UNCLEAN.test(text)));
+  next(unclean ? Object.assign(new Error('unclean text'), { status: 400 }) : undefined);
+}
+
+// eslint-disable-next-line no-control-regex -- control characters are just what is looked for
+const UNCLEAN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\uFFFD\uD800-\uDFFF]/u;
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Personal pages are never kept by anybody; public ones for a minute, each language apart. */
+function cachePolicy(req: Request, res: Response, next: NextFunction): void {
+  const locals = res.locals as PageLocals;
+  res.vary('Cookie');
+  const keepable = !locals.personal && req.method !== 'POST';
+  res.set('Cache-Control', keepable ? 'public, max-age=60' : 'no-store');
+  next();
+}
