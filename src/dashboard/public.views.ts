@@ -1,0 +1,103 @@
+import type { PageHead } from '../common/pages.js';
+import type { Translate } from '../common/texts.js';
+
+/** How long data is kept, as the privacy notice says it; the jobs that delete must keep to it. In months. */
+export const RETENTION = { identity: 24, appointments: 24, notices: 24, accesses: 24, spid: 24 } as const;
+
+/** The day of the self-assessment behind the accessibility statement: renewed by 23 September each year. */
+const ASSESSED_ON = '2026-11-22';
+
+export function homePage(t: Translate, institute: string) {
+  const description = t('public.home-description', { institute });
+  return { page: { title: t('public.home-title'), description, wide: true } satisfies PageHead };
+}
+
+export function guidePage(t: Translate) {
+  return { page: head(t, t('guide.title'), t('guide.title'), t('guide.lead')) };
+}
+
+export function privacyPage(t: Translate) {
+  const kind = (name: string, months: number) => ({
+    name: t(`privacy.${name}-name`),
+    data: t(`privacy.${name}-data`),
+    purpose: t(`privacy.${name}-purpose`),
+    time: t(`privacy.${name}-time`, { months }),
+  });
+  return {
+    page: head(t, t('privacy.title'), t('privacy.crumb'), t('privacy.lead')),
+    kinds: [
+      kind('identity', RETENTION.identity),
+      kind('contacts', 0),
+      kind('appointments', RETENTION.appointments),
+      kind('needs', RETENTION.appointments),
+      kind('notices', RETENTION.notices),
+      kind('access', RETENTION.accesses),
+      kind('spid', RETENTION.spid),
+      kind('session', 0),
+    ],
+  };
+}
+
+export function legalNotesPage(t: Translate) {
+  return { page: head(t, t('legal.title'), t('legal.title'), t('legal.lead')) };
+}
+
+/** The statement in the order of the national form (law 4/2004, decision (EU) 2018/1523). */
+export function accessibilityPage(t: Translate, site: string) {
+  const date = Temporal.PlainDate.from(ASSESSED_ON).toLocaleString(t.lang, { dateStyle: 'long' });
+  return {
+    page: head(t, t('accessibility.title'), t('accessibility.title')),
+    site,
+    statement: { iso: ASSESSED_ON, date },
+  };
+}
+
+export function sitemapPage(t: Translate) {
+  const link = (href: string, key: string) => ({ href, label: t(key) });
+  return {
+    page: head(t, t('sitemap.title'), t('sitemap.title'), t('sitemap.lead')),
+    groups: [
+      {
+        title: t('sitemap.public-title'),
+        links: [
+          link('/', 'sitemap.home'),
+          link('/sedi', 'sitemap.offices'),
+          link('/guida', 'guide.title'),
+          link('/accedi', 'sitemap.sign-in'),
+        ],
+      },
+      {
+        title: t('sitemap.personal-title'),
+        links: [
+          link('/bacheca', 'sitemap.board'),
+          link('/dati', 'sitemap.profile'),
+          link('/notifiche', 'sitemap.notices'),
+          link('/appuntamenti', 'sitemap.appointments'),
+          link('/appuntamenti/nuovo', 'sitemap.book'),
+        ],
+      },
+      {
+        title: t('sitemap.about-title'),
+        links: [
+          link('/accessibilita', 'accessibility.title'),
+          link('/accessibilita#segnala', 'layout.accessibility-report'),
+          link('/privacy', 'layout.privacy'),
+          link('/privacy#responsabile', 'layout.dpo'),
+          link('/note-legali', 'legal.title'),
+          link('/note-legali#licenze', 'layout.licence'),
+        ],
+      },
+    ],
+  };
+}
+
+function head(t: Translate, title: string, crumb: string, description = ''): PageHead {
+  return {
+    title,
+    description,
+    crumbs: [
+      { label: t('layout.home'), href: '/' },
+      { label: crumb, href: '' },
+    ],
+  };
+}
