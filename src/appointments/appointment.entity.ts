@@ -1,0 +1,67 @@
+import { canBeChanged, canExtend, changeDeadline, isAhead, type State } from './booking.rules.js';
+import type { Channel } from './slot-generation.rules.js';
+
+/** The columns of one appointment with the names of its office, as the repository reads them. */
+export interface AppointmentRow {
+  id: string;
+  requestId: string;
+  slotId: number;
+  officeId: string;
+  topicId: string;
+  channel: Channel;
+  startAt: Temporal.Instant;
+  minutes: number;
+  state: State;
+  heldAt: Temporal.Instant;
+  holdUntil: Temporal.Instant;
+  number: string | null;
+  sequence: number;
+  stepFree: boolean;
+  signLanguage: boolean;
+  language: string | null;
+  note: string;
+  email: string;
+  phone: string;
+  detailsAt: Temporal.Instant | null;
+  updatedAt: Temporal.Instant;
+  noticeHours: number;
+  officeName: string;
+  address: string;
+  cap: string | null;
+  comune: string;
+  province: string;
+}
+
+/** One appointment of one person: the row, and what it can do. Changes happen in the repository, under its constraints. */
+export class Appointment {
+  constructor(readonly row: AppointmentRow) {}
+
+  get id(): string {
+    return this.row.id;
+  }
+
+  /** Begun and not finished: the seat is kept, or was given back when its time ran out. */
+  get unfinished(): boolean {
+    return this.row.state === 'held' || this.row.state === 'expired';
+  }
+
+  get detailsGiven(): boolean {
+    return this.row.detailsAt !== null;
+  }
+
+  get changeDeadline(): Temporal.Instant {
+    return changeDeadline(this.row.startAt, this.row.noticeHours);
+  }
+
+  get canExtend(): boolean {
+    return this.row.state === 'held' && canExtend(this.row.heldAt, this.row.holdUntil);
+  }
+
+  canBeChanged(now: Temporal.Instant): boolean {
+    return canBeChanged(this.row, now);
+  }
+
+  isAhead(now: Temporal.Instant): boolean {
+    return isAhead(this.row, now);
+  }
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { citizen } from '../common/actor.js';
+import type { Acting } from '../common/acting.js';
+import { Clock } from '../common/clock.js';
+import { Database } from '../common/database.js';
+import { NotFound } from '../common/errors.js';
+import type { Appointment } from './appointment.entity.js';
+import { AppointmentRecords } from './appointment-records.js';
+import { AppointmentsRepository } from './appointments.repository.js';
+import { appointmentNumber } from './booking.rules.js';
+import { withFreshNumber } from './booking.service.js';
+import { SeatsRepository } from './seats.repository.js';
+
+export type Changed =
+  { ok: true; id: string } | { ok: false; reason: 'too-late' | 'not-booked' | 'slot-taken' | 'same-time' };
+
+export interface Mine {
+  ahead: Appointment[];
+  past: Appointment[];
+  page: number;
+  pages: number;
+}
+
+const PAST_PER_PAGE = 10;
+
+/** The appointments a person has: looking at them, moving and cancelling them. */
+@Injectable()
+export class AppointmentsService {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+    private readonly appointments: AppointmentsRepository,
+    private readonly seats: SeatsRepository,
+    private readonly records: AppointmentRecords,
+  ) {}
+
+  /** Those ahead and one page of the past. */
+  mine(acting: Acting, page: number): Promise<Mine> {
+    return this.as(acting, async () => {
+      const now = this.clock.now();
+      const ahead = await this.appointments.ahead(acting.subject, now);
+      const pages = Math.max(1, Math.ceil((await this.appointments.countPast(acting.subject, now)) / PAST_PER_PAGE));
+      const shown = Math.min(page, pages);
+      const past = await this.appointments.past(acting.subject, now, (shown - 1) * PAST_PER_PAGE, PAST_PER_PAGE);
+      return { ahead, past, page: shown, pages };
+    });
+  }
+
+  async find(acting: Acting, id: string): Promise<Appointment> {
+    const found = await this.as(acting, () => this.appointments.find(acting.subject, id));
+    if (!found) throw new NotFound();
+    return found;
+  }
+
+  /** Cancels a booked appointment before its deadline, or gives up one that is only held; twice is as good as once. */
+  cancel(acting: Acting, id: string): Promise<Changed> {
+    return this.as(acting, async () => {
+      const appointment = await this.appointments.lock(acting.subject, id);
+      if (!appointment) throw new NotFound();
+      const { state, slotId } = appointment.row;
+      if (state === 'cancelled') return { ok: true, id };
+      const held = appointment.unfinished;
+      if (!held && state !== 'booked') return { ok: false, reason: 'not-booked' };
+      if (!held && !appointment.canBeChanged(this.clock.now())) return { ok: false, reason: 'too-late' };
+      // The slot before the appointment: see the order of locks in seats.repository.ts.
+      if (state !== 'expired') await this.seats.giveBack(slotId);
+      await this.seats.cancel(acting.subject, id, this.clock.now());
+      if (!held) await this.records.cancelled(acting, appointment);
+      return { ok: true, id };
+    });
+  }
+
+  /** Takes the new seat, then gives back the old one; when the new one is gone the old one stays. */
+  move(acting: Acting, id: string, slot: number): Promise<Changed> {
+    return withFreshNumber((random) => this.as(acting, () => this.moved(acting, id, slot, random)));
+  }
+
+  private async moved(acting: Acting, id: string, slot: number, random: number): Promise<Changed> {
+    const appointment = await this.appointments.lock(acting.subject, id);
+    if (!appointment) throw new NotFound();
+    const { state, slotId, topicId } = appointment.row;
+    if (state !== 'booked') return { ok: false, reason: 'not-booked' };
+    if (slot === slotId) return { ok: false, reason: 'same-time' };
+    if (!appointment.canBeChanged(this.clock.now())) return { ok: false, reason: 'too-late' };
+    await this.seats.lock([slotId, slot]);
+    const seat = await this.seats.take(slot, topicId, this.clock.now());
+    if (!seat) return { ok: false, reason: 'slot-taken' };
+    await this.seats.giveBack(slotId);
+    const number = appointmentNumber(await this.seats.provinceOf(seat.officeId), random);
+    await this.seats.move(acting.subject, id, seat, number, this.clock.now());
+    await this.records.moved(acting, (await this.appointments.find(acting.subject, id)) ?? appointment);
+    return { ok: true, id };
+  }
+
+  private as<T>(acting: Acting, work: () => Promise<T>): Promise<T> {
+    return this.db.actingAs(citizen(acting.subject, acting.by), work);
+  }
+}

@@ -1,0 +1,276 @@
+import { dateAndTime, dateInWords, timeInWords } from '../common/calendar.js';
+import { romeDate } from '../common/clock.js';
+import { Form, formView } from '../common/form.js';
+import type { CalendarEvent } from '../common/ics.js';
+import type { Translate } from '../common/texts.js';
+import type { Appointment } from './appointment.entity.js';
+import { DetailsForm, INTERPRETED } from './appointments.forms.js';
+import type { Mine } from './appointments.service.js';
+import { capitalized, crumbs, stepsView, taskHead, type Answer } from './booking.views.js';
+import { STEPS, stepUrl } from './choices.js';
+
+/** Step 4: what helps, a note, how to be reached. */
+export function detailsPage(form: Form<DetailsForm>, appointment: Appointment, t: Translate) {
+  return {
+    page: taskHead(t('appointments.details-title'), t('appointments.new'), t),
+    steps: stepsView(4, doneSteps(appointment), t),
+    form: formView(form, t),
+    action: `/appuntamenti/${appointment.id}/dettagli#errori`,
+    ...holdView(appointment, 'dettagli', t),
+    answers: choiceAnswers(appointment, t),
+    stepFree: form.value('accesso') === 'si',
+    signLanguage: form.value('lis') === 'si',
+    languages: languageOptions(form.value('lingua'), t),
+    contactHint: t(`appointments.contact-hint-${appointment.row.channel}`),
+    backHref: timeHref(appointment),
+  };
+}
+
+/** Step 5: check your answers. */
+export function summaryPage(appointment: Appointment, t: Translate) {
+  const { row } = appointment;
+  const details = `/appuntamenti/${row.id}/dettagli`;
+  return {
+    page: taskHead(t('appointments.summary-title'), t('appointments.new'), t),
+    steps: stepsView(5, [...doneSteps(appointment), details], t),
+    ...holdView(appointment, 'riepilogo', t),
+    action: `/appuntamenti/${row.id}/conferma`,
+    answers: [
+      ...choiceAnswers(appointment, t),
+      { label: t('appointments.address'), value: address(appointment), href: '' },
+      { label: t('appointments.needs'), value: needs(appointment, t), href: `${details}#accesso` },
+      { label: t('appointments.note'), value: row.note || t('appointments.none'), href: `${details}#nota` },
+      { label: t('appointments.email'), value: row.email || t('appointments.none'), href: `${details}#email` },
+      { label: t('appointments.phone'), value: row.phone || t('appointments.none'), href: `${details}#telefono` },
+    ],
+    deadline: t('appointments.until', dateAndTime(appointment.changeDeadline, t.lang)),
+    backHref: details,
+  };
+}
+
+/** /appuntamenti/:id: confirmed, moved, cancelled or over. @param outcome what was just done, from the address */
+export function appointmentPage(appointment: Appointment, outcome: string, now: Temporal.Instant, t: Translate) {
+  const { row } = appointment;
+  const ahead = appointment.isAhead(now);
+  const title = t(`appointments.show-${ahead ? (outcome === 'spostato' ? 'moved' : 'booked') : stateName(appointment)}`);
+  return {
+    page: {
+      title,
+      description: '',
+      crumbs: [...crumbs(t), { label: t('appointments.of-day', { date: dateInWords(romeDate(row.startAt), t.lang) }), href: '' }],
+      section: 'appointments',
+      menu: true,
+    },
+    title,
+    ahead,
+    cancelled: row.state === 'cancelled',
+    when: t('appointments.day-at', dateAndTime(row.startAt, t.lang)),
+    iso: row.startAt.toString(),
+    number: row.number ?? '',
+    calendarHref: `/appuntamenti/${row.id}/calendario.ics`,
+    calendarLabel: t('appointments.calendar'),
+    how: t(`appointments.how-${row.channel}`, { phone: row.phone, email: row.email }),
+    officeName: row.officeName,
+    officeHref: `/sedi/${encodeURIComponent(row.officeId)}`,
+    isDesk: row.channel === 'desk',
+    mapAddress: address(appointment),
+    topic: t('appointments.topic-length', {
+      topic: t(`topics.${row.topicId}`),
+      length: t.count('appointments.minutes', row.minutes),
+      channel: t(`offices.channel-${row.channel}`),
+    }),
+    needs: needs(appointment, t),
+    note: row.note,
+    contacts: [row.email, row.phone].filter(Boolean).join(', '),
+    bring: bring(row.topicId, row.channel, t),
+    deadline: t('appointments.until', dateAndTime(appointment.changeDeadline, t.lang)),
+    canBeChanged: appointment.canBeChanged(now),
+    moveHref: `/appuntamenti/${row.id}/spostamento`,
+    cancelHref: `/appuntamenti/${row.id}/annullamento`,
+  };
+}
+
+/** /appuntamenti: those ahead, then the past by pages. */
+export function appointmentsPage(mine: Mine, now: Temporal.Instant, t: Translate) {
+  const title = t('appointments.title');
+  const pageHref = (page: number) => `/appuntamenti?pagina=${page}#passati`;
+  return {
+    page: { title, description: '', crumbs: [crumbs(t)[0]!, { label: title, href: '' }], section: 'appointments', menu: true },
+    ahead: mine.ahead.map((appointment) => aheadItem(appointment, t)),
+    hasAhead: mine.ahead.length > 0,
+    past: mine.past.map((appointment) => pastItem(appointment, now, t)),
+    hasPast: mine.past.length > 0,
+    hasPages: mine.pages > 1,
+    pages: {
+      previous: mine.page > 1 ? pageHref(mine.page - 1) : '',
+      next: mine.page < mine.pages ? pageHref(mine.page + 1) : '',
+      items: pagesAround(mine).map((page) => ({ href: pageHref(page), label: String(page), current: page === mine.page })),
+    },
+    newHref: STEPS.place,
+  };
+}
+
+/** Are you sure? A page, not a dialog. */
+export function cancellationPage(appointment: Appointment, t: Translate) {
+  return {
+    page: taskHead(t(appointment.unfinished ? 'appointments.give-up-title' : 'appointments.cancel-title'), t('appointments.cancel'), t),
+    title: t(appointment.unfinished ? 'appointments.give-up-title' : 'appointments.cancel-title'),
+    unfinished: appointment.unfinished,
+    when: t('appointments.day-at', dateAndTime(appointment.row.startAt, t.lang)),
+    answers: choiceAnswers(appointment, t).map((answer) => ({ ...answer, href: '' })),
+    action: `/appuntamenti/${appointment.id}/annullamento`,
+    backHref: appointment.unfinished ? `/appuntamenti/${appointment.id}/dettagli` : `/appuntamenti/${appointment.id}`,
+    moveHref: `/appuntamenti/${appointment.id}/spostamento`,
+  };
+}
+
+/** Not allowed is a page of its own: the deadline is over, or there is nothing to change. */
+export function tooLatePage(appointment: Appointment, t: Translate) {
+  const booked = appointment.row.state === 'booked';
+  return {
+    page: taskHead(t('appointments.too-late-title'), t('appointments.title'), t),
+    when: t('appointments.day-at', dateAndTime(appointment.row.startAt, t.lang)),
+    reason: booked
+      ? t('appointments.too-late', dateAndTime(appointment.changeDeadline, t.lang))
+      : t('appointments.not-booked'),
+    number: appointment.row.number ?? '',
+    backHref: `/appuntamenti/${appointment.id}`,
+  };
+}
+
+/** The form of step 4 as it stands: what was saved, else what the profile knows. */
+export function detailsOf(appointment: Appointment, contacts: { email: string; phone: string }): Form<DetailsForm> {
+  const { row } = appointment;
+  if (!appointment.detailsGiven) return Form.empty(DetailsForm, { email: contacts.email, telefono: contacts.phone });
+  return Form.empty(DetailsForm, {
+    accesso: row.stepFree ? 'si' : '',
+    lis: row.signLanguage ? 'si' : '',
+    lingua: row.language ?? '',
+    nota: row.note,
+    email: row.email,
+    telefono: row.phone,
+  });
+}
+
+/** The entry for the person's own calendar. @param host of the portal, part of the entry's lasting name */
+export function calendarEvent(appointment: Appointment, base: URL, t: Translate): CalendarEvent {
+  const { row } = appointment;
+  const url = new URL(`/appuntamenti/${row.id}`, base).href;
+  const how = t(`appointments.how-${row.channel}`, { phone: row.phone, email: row.email });
+  return {
+    uid: `${row.id}@${base.hostname}`,
+    sequence: row.sequence,
+    stamp: row.updatedAt,
+    start: row.startAt,
+    minutes: row.minutes,
+    summary: t('appointments.calendar-summary', { topic: t(`topics.${row.topicId}`) }),
+    location: row.channel === 'desk' ? address(appointment) : t(`offices.channel-${row.channel}`),
+    description: `${how}\n${t('appointments.calendar-number', { number: row.number ?? '' })}\n${t('appointments.until', dateAndTime(appointment.changeDeadline, t.lang))}`,
+    url,
+  };
+}
+
+function holdView(appointment: Appointment, from: 'dettagli' | 'riepilogo', t: Translate) {
+  return {
+    held: appointment.row.state === 'held',
+    holdText: t('appointments.held-until', { time: timeInWords(appointment.row.holdUntil) }),
+    canExtend: appointment.canExtend,
+    extendAction: `/appuntamenti/${appointment.id}/proroga`,
+    extendFrom: from,
+    giveUpHref: `/appuntamenti/${appointment.id}/annullamento`,
+  };
+}
+
+function choiceAnswers({ row }: Appointment, t: Translate): Answer[] {
+  const topicHref = stepUrl(STEPS.topic, { office: row.officeId });
+  return [
+    {
+      label: t('appointments.when'),
+      value: t('appointments.day-at', dateAndTime(row.startAt, t.lang)),
+      href: timeOf(row),
+    },
+    { label: t('appointments.office'), value: row.officeName, href: STEPS.place },
+    { label: t('appointments.channel'), value: t(`offices.channel-${row.channel}`), href: topicHref },
+    { label: t('appointments.topic'), value: t(`topics.${row.topicId}`), href: topicHref },
+  ];
+}
+
+function doneSteps(appointment: Appointment): string[] {
+  return [STEPS.place, stepUrl(STEPS.topic, { office: appointment.row.officeId }), timeHref(appointment)];
+}
+
+/** Back to the choice of a time. @param resume for an appointment whose seat was lost */
+export function timeHref({ row }: Appointment, resume = false): string {
+  return resume
+    ? stepUrl(STEPS.time, { office: row.officeId, channel: row.channel, topic: row.topicId, resume: row.id })
+    : timeOf(row);
+}
+
+function timeOf(row: Appointment['row']): string {
+  return stepUrl(STEPS.time, { office: row.officeId, channel: row.channel, topic: row.topicId, day: romeDate(row.startAt) });
+}
+
+function address({ row }: Appointment): string {
+  return `${row.address}, ${row.cap ? `${row.cap} ` : ''}${row.comune} (${row.province})`;
+}
+
+function needs({ row }: Appointment, t: Translate): string {
+  const asked = [
+    row.stepFree ? t('appointments.need-step-free') : '',
+    row.signLanguage ? t('appointments.need-sign-language') : '',
+    row.language ? t('appointments.need-language', { language: languageName(row.language, t) }) : '',
+  ].filter(Boolean);
+  return asked.join(', ') || t('appointments.none');
+}
+
+/** What to bring: the same for all, then what the topic needs. */
+function bring(topic: string, channel: string, t: Translate): string[] {
+  const all = [t(`appointments.bring-${channel}`)];
+  for (let item = 1; t.has(`appointments.bring-${topic}-${item}`); item++) all.push(t(`appointments.bring-${topic}-${item}`));
+  return all;
+}
+
+function languageOptions(chosen: string, t: Translate) {
+  const named = INTERPRETED.map((code) => ({ value: code as string, label: capitalized(languageName(code, t)), selected: code === chosen }));
+  return named.sort((a, b) => a.label.localeCompare(b.label, t.lang));
+}
+
+function languageName(code: string, t: Translate): string {
+  return new Intl.DisplayNames([t.lang], { type: 'language' }).of(code) ?? code;
+}
+
+function aheadItem(appointment: Appointment, t: Translate) {
+  const { row } = appointment;
+  return {
+    href: row.state === 'held' ? `/appuntamenti/${row.id}/dettagli` : `/appuntamenti/${row.id}`,
+    when: capitalized(t('appointments.day-at', dateAndTime(row.startAt, t.lang))),
+    topic: t(`topics.${row.topicId}`),
+    where: `${t(`offices.channel-${row.channel}`)}, ${row.officeName}`,
+    number: row.number ?? '',
+    held: row.state === 'held',
+    holdText: t('appointments.held-until', { time: timeInWords(row.holdUntil) }),
+  };
+}
+
+function pastItem(appointment: Appointment, now: Temporal.Instant, t: Translate) {
+  const { row } = appointment;
+  return {
+    href: `/appuntamenti/${row.id}`,
+    when: t('appointments.day-at', dateAndTime(row.startAt, t.lang)),
+    topic: t(`topics.${row.topicId}`),
+    office: row.officeName,
+    state: appointment.isAhead(now) ? '' : t(`appointments.state-${stateName(appointment)}`),
+  };
+}
+
+/** What is over and was not recorded is simply over. */
+function stateName({ row }: Appointment): string {
+  if (row.state === 'cancelled' || row.state === 'no-show' || row.state === 'served') return row.state;
+  return 'ended';
+}
+
+/** At most five page numbers, the present one among them. */
+function pagesAround({ page, pages }: Mine): number[] {
+  const first = Math.max(1, Math.min(page - 2, pages - 4));
+  return Array.from({ length: Math.min(5, pages) }, (_, index) => first + index);
+}

@@ -1,0 +1,167 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { citizen } from '../common/actor.js';
+import type { Acting } from '../common/acting.js';
+import { Clock } from '../common/clock.js';
+import { Database } from '../common/database.js';
+import { NotFound, Unavailable } from '../common/errors.js';
+import type { Appointment } from './appointment.entity.js';
+import { AppointmentRecords } from './appointment-records.js';
+import { AppointmentsRepository, type Details } from './appointments.repository.js';
+import { appointmentNumber, holdUntil } from './booking.rules.js';
+import { SeatsRepository, violatedConstraint } from './seats.repository.js';
+
+export interface HoldRequest {
+  slot: number;
+  topic: string;
+  requestId: string;
+}
+
+export type Held = { ok: true; id: string; detailsGiven: boolean } | { ok: false; reason: 'slot-taken' | 'already-booked' };
+
+export type Confirmed =
+  { ok: true } | { ok: false; reason: 'slot-taken' | 'already-booked' | 'details-missing' | 'cancelled' };
+
+/** From the choice of a time to the booked appointment. */
+@Injectable()
+export class BookingService {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+    private readonly appointments: AppointmentsRepository,
+    private readonly seats: SeatsRepository,
+    private readonly records: AppointmentRecords,
+  ) {}
+
+  /** Keeps a seat. A second click gives the appointment of the first; a hold for the same topic moves to the new time. */
+  async hold(acting: Acting, request: HoldRequest): Promise<Held> {
+    const first = await this.tryHold(acting, request);
+    if (typeof first === 'string') return { ok: true, id: first, detailsGiven: false };
+    const existing = await this.as(acting, () =>
+      this.appointments.ofRequestOrTopic(acting.subject, request.requestId, request.topic),
+    );
+    if (existing?.state === 'held') return this.holdAgain(acting, existing.id, request.slot);
+    const dead = !existing || existing.state === 'expired' || existing.state === 'cancelled';
+    if (!dead) {
+      const sameClick = existing.requestId === request.requestId;
+      return sameClick ? { ok: true, id: existing.id, detailsGiven: true } : { ok: false, reason: 'already-booked' };
+    }
+    // The form of a booking that was given up is sent again (Back): a new one, not the old.
+    const second = first.clash ? await this.tryHold(acting, { ...request, requestId: randomUUID() }) : null;
+    return typeof second === 'string'
+      ? { ok: true, id: second, detailsGiven: false }
+      : { ok: false, reason: 'slot-taken' };
+  }
+
+  /** Puts an unfinished appointment on a slot, the same one or another, with all that was typed. */
+  async holdAgain(acting: Acting, id: string, slot: number | 'same'): Promise<Held> {
+    try {
+      return await this.as(acting, () => this.reseat(acting, id, slot));
+    } catch (error) {
+      if (violatedConstraint(error) === null) throw error;
+      return { ok: false, reason: 'already-booked' };
+    }
+  }
+
+  /** The appointment as its steps show it. */
+  async find(acting: Acting, id: string): Promise<Appointment> {
+    const found = await this.as(acting, () => this.appointments.find(acting.subject, id));
+    if (!found) throw new NotFound();
+    return found;
+  }
+
+  /** Keeps what was typed, and takes the seat again when its time ran out meanwhile. */
+  async saveDetails(acting: Acting, id: string, details: Details): Promise<Held> {
+    const found = await this.as(acting, async () => {
+      await this.appointments.saveDetails(acting.subject, id, details, this.clock.now());
+      return this.appointments.find(acting.subject, id);
+    });
+    if (!found) throw new NotFound();
+    return found.row.state === 'expired' ? this.holdAgain(acting, id, 'same') : { ok: true, id, detailsGiven: true };
+  }
+
+  /** More time for the form (WCAG 2.2.1), up to an hour in all. */
+  async extend(acting: Acting, id: string): Promise<Held> {
+    const now = this.clock.now();
+    const found = await this.as(acting, async () => {
+      const appointment = await this.appointments.lock(acting.subject, id);
+      if (appointment?.canExtend)
+        await this.appointments.extend(acting.subject, id, holdUntil(appointment.row.heldAt, now), now);
+      return appointment;
+    });
+    if (!found) throw new NotFound();
+    return found.row.state === 'expired' ? this.holdAgain(acting, id, 'same') : { ok: true, id, detailsGiven: true };
+  }
+
+  /** Books what is held; a second click finds it booked. A seat that was given back is taken again if it is still free. */
+  async confirm(acting: Acting, id: string): Promise<Confirmed> {
+    const first = await this.confirmHeld(acting, id);
+    if (first !== 'expired') return first;
+    const again = await this.holdAgain(acting, id, 'same');
+    if (!again.ok) return again;
+    const second = await this.confirmHeld(acting, id);
+    return second === 'expired' ? { ok: false, reason: 'slot-taken' } : second;
+  }
+
+  private async confirmHeld(acting: Acting, id: string): Promise<Confirmed | 'expired'> {
+    return withFreshNumber((random) => this.as(acting, async () => {
+      const appointment = await this.appointments.lock(acting.subject, id);
+      if (!appointment) throw new NotFound();
+      const { state, province } = appointment.row;
+      if (state === 'expired') return 'expired';
+      if (state === 'cancelled') return { ok: false, reason: 'cancelled' };
+      if (state !== 'held') return { ok: true };
+      if (!appointment.detailsGiven) return { ok: false, reason: 'details-missing' };
+      const number = appointmentNumber(province, random);
+      await this.appointments.confirm(acting.subject, id, number, this.clock.now());
+      await this.records.booked(acting, appointment, number);
+      return { ok: true };
+    }));
+  }
+
+  /** @returns the id, or why not: `clash` when this request or topic has an appointment already */
+  private async tryHold(acting: Acting, request: HoldRequest): Promise<string | { clash: boolean }> {
+    const now = this.clock.now();
+    const hold = { ...request, id: randomUUID(), citizen: acting.subject, now, until: holdUntil(now, now) };
+    try {
+      return (await this.as(acting, () => this.seats.hold(hold))) ? hold.id : { clash: false };
+    } catch (error) {
+      if (violatedConstraint(error) === null) throw error;
+      return { clash: true };
+    }
+  }
+
+  private async reseat(acting: Acting, id: string, wanted: number | 'same'): Promise<Held> {
+    const appointment = await this.appointments.lock(acting.subject, id);
+    if (!appointment) throw new NotFound();
+    const { state, slotId, topicId } = appointment.row;
+    const slot = wanted === 'same' ? slotId : wanted;
+    const done: Held = { ok: true, id, detailsGiven: appointment.detailsGiven };
+    if (!appointment.unfinished || (state === 'held' && slot === slotId)) return done;
+    await this.seats.lock([slotId, slot]);
+    const now = this.clock.now();
+    const seat = await this.seats.take(slot, topicId, now);
+    if (!seat) return { ok: false, reason: 'slot-taken' };
+    if (state === 'held') await this.seats.giveBack(slotId);
+    await this.seats.holdAgain(acting.subject, id, seat, now, holdUntil(now, now));
+    return done;
+  }
+
+  private as<T>(acting: Acting, work: () => Promise<T>): Promise<T> {
+    return this.db.actingAs(citizen(acting.subject, acting.by), work);
+  }
+}
+
+const TRIES = 8;
+
+/** Numbers are random so that they tell nothing; one that is taken at that office that day is drawn again. */
+export async function withFreshNumber<T>(work: (random: number) => Promise<T>): Promise<T> {
+  for (let tries = 1; tries <= TRIES; tries++) {
+    try {
+      return await work(randomInt(10_000));
+    } catch (error) {
+      if (violatedConstraint(error) !== 'appointment_number') throw error;
+    }
+  }
+  throw new Unavailable('no free number at this office on this day');
+}

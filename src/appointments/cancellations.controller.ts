@@ -1,0 +1,46 @@
+import { Controller, Get, Param, Post, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { Allow } from '../common/access.js';
+import { Acting } from '../common/acting.js';
+import { Clock } from '../common/clock.js';
+import { Visitor } from '../common/visitor.js';
+import { AppointmentId } from './appointment-id.pipe.js';
+import { AppointmentsService } from './appointments.service.js';
+import { cancellationPage, tooLatePage } from './appointments.views.js';
+
+/** Cancelling: a page that asks, then the deed. */
+@Controller('appuntamenti/:id/annullamento')
+@Allow('citizen')
+export class CancellationsController {
+  constructor(
+    private readonly appointments: AppointmentsService,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  async new(
+    @Param('id', AppointmentId) id: string,
+    @Acting() acting: Acting,
+    @Visitor() { t }: Visitor,
+    @Res() res: Response,
+  ): Promise<void> {
+    const appointment = await this.appointments.find(acting, id);
+    if (appointment.row.state === 'cancelled') return res.redirect(303, `/appuntamenti/${id}`);
+    const possible = appointment.unfinished || appointment.canBeChanged(this.clock.now());
+    if (!possible) return res.render('appointments/too-late', tooLatePage(appointment, t));
+    res.render('appointments/cancel', cancellationPage(appointment, t));
+  }
+
+  @Post()
+  async create(
+    @Param('id', AppointmentId) id: string,
+    @Acting() acting: Acting,
+    @Visitor() { t }: Visitor,
+    @Res() res: Response,
+  ): Promise<void> {
+    const cancelled = await this.appointments.cancel(acting, id);
+    if (cancelled.ok) return res.redirect(303, `/appuntamenti/${id}#esito`);
+    const appointment = await this.appointments.find(acting, id);
+    res.status(422).render('appointments/too-late', tooLatePage(appointment, t));
+  }
+}

@@ -1,0 +1,39 @@
+import { Controller, Get, Param, Post, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { Allow } from '../common/access.js';
+import { Acting } from '../common/acting.js';
+import { Visitor } from '../common/visitor.js';
+import { AppointmentId } from './appointment-id.pipe.js';
+import { summaryPage } from './appointments.views.js';
+import { BookingService } from './booking.service.js';
+import { afterHold } from './details.controller.js';
+
+/** The fifth step: check your answers, then book. */
+@Controller('appuntamenti/:id')
+@Allow('citizen')
+export class ConfirmationsController {
+  constructor(private readonly booking: BookingService) {}
+
+  @Get('riepilogo')
+  async new(
+    @Param('id', AppointmentId) id: string,
+    @Acting() acting: Acting,
+    @Visitor() { t }: Visitor,
+    @Res() res: Response,
+  ): Promise<void> {
+    const appointment = await this.booking.find(acting, id);
+    if (!appointment.unfinished) return res.redirect(303, `/appuntamenti/${id}`);
+    if (!appointment.detailsGiven) return res.redirect(303, `/appuntamenti/${id}/dettagli`);
+    res.render('appointments/summary', summaryPage(appointment, t));
+  }
+
+  @Post('conferma')
+  async create(@Param('id', AppointmentId) id: string, @Acting() acting: Acting, @Res() res: Response): Promise<void> {
+    const confirmed = await this.booking.confirm(acting, id);
+    if (confirmed.ok) return res.redirect(303, `/appuntamenti/${id}#esito`);
+    if (confirmed.reason === 'details-missing') return res.redirect(303, `/appuntamenti/${id}/dettagli`);
+    if (confirmed.reason === 'cancelled') return res.redirect(303, `/appuntamenti/${id}`);
+    const lost = { ok: false, reason: confirmed.reason } as const;
+    res.redirect(303, afterHold(lost, await this.booking.find(acting, id), 'riepilogo'));
+  }
+}

@@ -1,0 +1,91 @@
+import { Body, Controller, Get, Param, Post, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { Allow, Resumable } from '../common/access.js';
+import { Acting } from '../common/acting.js';
+import { FormPipe, type Form } from '../common/form.js';
+import { Visitor } from '../common/visitor.js';
+import { ProfileService } from '../profile/index.js';
+import { AppointmentId } from './appointment-id.pipe.js';
+import type { Appointment } from './appointment.entity.js';
+import { DetailsForm } from './appointments.forms.js';
+import type { Details } from './appointments.repository.js';
+import { detailsOf, detailsPage, timeHref } from './appointments.views.js';
+import { contactProblem } from './booking.rules.js';
+import { BookingService, type Held } from './booking.service.js';
+
+/** The fourth step, on an appointment whose seat is kept; and asking for more time. */
+@Controller('appuntamenti/:id')
+@Allow('citizen')
+export class DetailsController {
+  constructor(
+    private readonly booking: BookingService,
+    private readonly profile: ProfileService,
+  ) {}
+
+  @Get('dettagli')
+  async edit(
+    @Param('id', AppointmentId) id: string,
+    @Acting() acting: Acting,
+    @Visitor() { t }: Visitor,
+    @Res() res: Response,
+  ): Promise<void> {
+    const appointment = await this.booking.find(acting, id);
+    if (!appointment.unfinished) return res.redirect(303, `/appuntamenti/${id}`);
+    const form = detailsOf(appointment, await this.profile.contacts(acting));
+    res.render('appointments/details', detailsPage(form, appointment, t));
+  }
+
+  @Post('dettagli')
+  @Resumable()
+  async update(
+    @Body(new FormPipe(DetailsForm)) form: Form<DetailsForm>,
+    @Param('id', AppointmentId) id: string,
+    @Acting() acting: Acting,
+    @Visitor() { t }: Visitor,
+    @Res() res: Response,
+  ): Promise<void> {
+    const appointment = await this.booking.find(acting, id);
+    if (!appointment.unfinished) return res.redirect(303, `/appuntamenti/${id}`);
+    const checked = withContactProblem(form, appointment);
+    if (!checked.valid)
+      return res.status(checked.status).render('appointments/details', detailsPage(checked, appointment, t));
+    const held = await this.booking.saveDetails(acting, id, detailsFrom(form.data));
+    res.redirect(303, afterHold(held, appointment, 'riepilogo'));
+  }
+
+  /** More time; where the seat was given back meanwhile it is taken again if it is still free. */
+  @Post('proroga')
+  async extend(
+    @Body() body: { da?: unknown },
+    @Param('id', AppointmentId) id: string,
+    @Acting() acting: Acting,
+    @Res() res: Response,
+  ): Promise<void> {
+    const held = await this.booking.extend(acting, id);
+    res.redirect(303, afterHold(held, await this.booking.find(acting, id), body.da === 'riepilogo' ? 'riepilogo' : 'dettagli'));
+  }
+}
+
+/** Where to go on; a lost seat leads to the choice of another time, which keeps what was typed. */
+export function afterHold(held: Held, appointment: Appointment, next: 'dettagli' | 'riepilogo'): string {
+  if (held.ok) return `/appuntamenti/${appointment.id}/${next}`;
+  return held.reason === 'slot-taken' ? timeHref(appointment, true) : '/appuntamenti';
+}
+
+function withContactProblem(form: Form<DetailsForm>, appointment: Appointment): Form<DetailsForm> {
+  const { email, telefono } = form.data;
+  if (!form.valid) return form;
+  const problem = contactProblem(appointment.row.channel, { email, phone: telefono });
+  return problem ? form.withError(problem.field, problem.key) : form;
+}
+
+function detailsFrom(data: DetailsForm): Details {
+  return {
+    stepFree: data.accesso === 'si',
+    signLanguage: data.lis === 'si',
+    language: data.lingua || null,
+    note: data.nota,
+    email: data.email,
+    phone: data.telefono,
+  };
+}

@@ -1,0 +1,9 @@
+export { AppointmentsModule } from './appointments.module.js';
+export { AppointmentsService } from './appointments.service.js';
+export { BookingService } from './booking.service.js';
+export { ReaperService } from './reaper.service.js';
+export { SlotsService } from './slots.service.js';
+export { seedSlots } from './slots.seed.js';
+export { OfficesService } from './offices.service.js';
+export { seedOffices } from './offices.seed.js';
+export { importOffices } from './office-import.js';
