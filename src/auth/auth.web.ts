@@ -1,0 +1,44 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { RequestHandler } from 'express';
+import { Config } from '../config.js';
+import { Keys } from '../common/crypto.js';
+import { ParkedForms } from './parked-forms.js';
+import { protectPosts } from './posts.middleware.js';
+import { resumeForms } from './resume.middleware.js';
+import { sessionMiddleware, signedIn } from './session.middleware.js';
+import { SessionPool, SessionStore } from './session.store.js';
+
+/** What auth adds to every request before the routes: whose session it is, and whether a form may be taken. */
+@Injectable()
+export class AuthWeb implements OnApplicationShutdown {
+  constructor(
+    private readonly config: Config,
+    private readonly keys: Keys,
+    private readonly store: SessionStore,
+    private readonly parked: ParkedForms,
+    private readonly pool: SessionPool,
+  ) {}
+
+  /** @param fromOutside paths that identity providers post to */
+  middleware(fromOutside: ReadonlySet<string>): RequestHandler[] {
+    return [
+      withoutSession(sessionMiddleware(this.config, this.store, this.keys.key('session-cookie').toString('base64url'))),
+      signedIn,
+      protectPosts(this.config, this.parked, fromOutside),
+      resumeForms(this.parked),
+    ];
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.end();
+  }
+}
+
+/** Health checks need no session, and must answer when the database does not. */
+function withoutSession(sessions: RequestHandler): RequestHandler {
+  return (req, res, next) => {
+    if (!req.path.startsWith('/salute/')) return sessions(req, res, next);
+    req.session = {} as typeof req.session;
+    next();
+  };
+}

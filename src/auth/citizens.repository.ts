@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../common/database.js';
+import type { Domicile, Identity } from './identity.js';
+
+export interface NewCitizen {
+  /** Taken only if the person is new here. */
+  newId: string;
+  key: string;
+  identity: Identity;
+  /** ISTAT code of the comune the provider names, when it is one of ours. */
+  residence: string | null;
+  now: Temporal.Instant;
+}
+
+
+@Injectable()
+export class CitizensRepository {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * Makes or refreshes the citizen of an identity, as system('sign-in'). What the provider says is kept apart from what
+   * the person chooses; the comune it names is taken as residence only until the person says one.
+   * @returns the citizen's id, the same however they enter
+   */
+  async record({ newId, key, identity, residence, now }: NewCitizen): Promise<string> {
+    const rows = await this.db.query<{ id: string }>(
+      `INSERT INTO citizen (id, identity_key, fiscal_code, name, family_name, born_on, gender,
+         said_email, said_mobile, said_address, said_municipality, said_at, residence_istat, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+         $13, $12, $12)
+       ON CONFLICT (identity_key) DO UPDATE SET name = excluded.name, family_name = excluded.family_name,
+         born_on = coalesce(excluded.born_on, citizen.born_on), gender = coalesce(excluded.gender, citizen.gender),
+         said_email = excluded.said_email, said_mobile = excluded.said_mobile, said_address = excluded.said_address,
+         said_municipality = excluded.said_municipality, said_at = excluded.said_at,
+         residence_istat = coalesce(citizen.residence_istat, excluded.residence_istat), updated_at = excluded.updated_at
+       RETURNING id`,
+      [
+        newId,
+        key,
+        identity.fiscalCode,
+        identity.name,
+        identity.familyName,
+        identity.dateOfBirth,
+        identity.gender,
+        identity.email,
+        identity.mobile,
+        addressOf(identity.domicile),
+        identity.domicile?.municipality ?? null,
+        now,
+        residence,
+      ],
+    );
+    return rows[0]!.id;
+  }
+}
+
+/** 'Via Roma 1, 00100 Roma (RM)', of the parts that were said. */
+function addressOf(domicile: Domicile | null): string | null {
+  if (!domicile?.street) return null;
+  const place = [domicile.postalCode, domicile.municipality, domicile.province && `(${domicile.province})`];
+  return `${domicile.street}, ${place.filter(Boolean).join(' ')}`.slice(0, 400);
+}

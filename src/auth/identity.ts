@@ -1,0 +1,135 @@
+/**
+ * Who somebody is, whatever way they came in. Strategies make one from what was verified; nothing past auth/ knows
+ * one way from another.
+ */
+export interface Identity {
+  readonly method: 'spid' | 'cie' | 'cns' | 'eidas' | 'pin';
+  /** Level of assurance, 1 (weak) to 3 (strong). */
+  readonly level: 1 | 2 | 3;
+  /** Entity id of the identity provider, or the authority of the card. */
+  readonly issuer: string;
+  /** Null only for eIDAS identities of people without an Italian fiscal code. */
+  readonly fiscalCode: string | null;
+  readonly spidCode: string | null;
+  readonly name: string;
+  readonly familyName: string;
+  /** ISO date. */
+  readonly dateOfBirth: string | null;
+  readonly gender: 'F' | 'M' | null;
+  /** Belfiore code of the comune or country. */
+  readonly placeOfBirth: string | null;
+  readonly email: string | null;
+  readonly mobile: string | null;
+  readonly domicile: Domicile | null;
+  /** Names of the session at the provider, needed for single logout. */
+  readonly nameId: string | null;
+  readonly nameQualifier: string | null;
+  readonly sessionIndex: string | null;
+  /** For whom the person acts: a private person, unless a professional identity was asked for (spid:Purpose). */
+  readonly purpose: 'private' | 'professional' | 'company';
+}
+
+/** Where the person lives, as the identity provider says (SPID Avviso 25). */
+export interface Domicile {
+  readonly street: string | null;
+  readonly postalCode: string | null;
+  readonly municipality: string | null;
+  readonly province: string | null;
+  readonly nation: string | null;
+}
+
+/** What a SAML federation said and signed. */
+export interface SamlFacts {
+  readonly issuer: string;
+  readonly level: 1 | 2 | 3;
+  readonly nameId: string;
+  readonly nameQualifier: string;
+  readonly sessionIndex: string | null;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export type IdentityReading = { ok: true; identity: Identity } | { ok: false; reason: 'fiscal-number' | 'date-of-birth' };
+
+/** Reads a SPID identity; refuses a fiscal number or a date that cannot be (attributi.rst: `TINIT-` + code, ISO date). */
+export function spidIdentity(facts: SamlFacts): IdentityReading {
+  const attribute = (name: string) => facts.attributes[name] ?? '';
+  const fiscalCode = italianFiscalCode(attribute('fiscalNumber'));
+  if (!fiscalCode) return { ok: false, reason: 'fiscal-number' };
+  if (!isDate(attribute('dateOfBirth'))) return { ok: false, reason: 'date-of-birth' };
+  const identity: Identity = {
+    method: 'spid',
+    level: facts.level,
+    issuer: facts.issuer,
+    fiscalCode,
+    spidCode: bounded(attribute('spidCode'), 100),
+    name: attribute('name').slice(0, 200),
+    familyName: attribute('familyName').slice(0, 200),
+    dateOfBirth: attribute('dateOfBirth'),
+    gender: gender(attribute('gender')),
+    placeOfBirth: bounded(attribute('placeOfBirth'), 10),
+    email: bounded(attribute('email'), 254),
+    mobile: bounded(attribute('mobilePhone').replace(/[\s.-]/g, ''), 30),
+    domicile: domicile(facts.attributes),
+    nameId: facts.nameId,
+    nameQualifier: facts.nameQualifier,
+    sessionIndex: facts.sessionIndex,
+    purpose: 'private',
+  };
+  return { ok: true, identity };
+}
+
+/** The one key of a person: the fiscal code, or for eIDAS without one the issuer and its code. */
+export function identityKey(identity: Pick<Identity, 'fiscalCode' | 'issuer' | 'spidCode'>): string {
+  if (identity.fiscalCode) return `cf:${identity.fiscalCode}`;
+  if (!identity.spidCode) throw new Error('an identity without fiscal code and without spidCode has no key');
+  return `eidas:${identity.issuer}:${identity.spidCode}`;
+}
+
+function italianFiscalCode(value: string): string | null {
+  const code = /^TINIT-([A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z])$/.exec(value)?.[1];
+  return code && code.endsWith(checkLetter(code)) ? code : null;
+}
+
+const ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
+
+/** The last letter of a fiscal code (D.M. 23 December 1976, art. 7). */
+function checkLetter(code: string): string {
+  let sum = 0;
+  for (let index = 0; index < 15; index++) {
+    const sign = code.charCodeAt(index);
+    const value = sign <= 57 ? sign - 48 : sign - 65;
+    sum += index % 2 === 0 ? (ODD[value] ?? 0) : value;
+  }
+  return String.fromCharCode(65 + (sum % 26));
+}
+
+function isDate(value: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(value)) return false;
+  try {
+    return Temporal.PlainDate.from(value).toString() === value;
+  } catch {
+    return false;
+  }
+}
+
+function gender(value: string): 'F' | 'M' | null {
+  return value === 'F' || value === 'M' ? value : null;
+}
+
+/** A value too long for what it should be is dropped, not cut: half an address is a wrong one. */
+function bounded(value: string, length: number): string | null {
+  return value !== '' && value.length <= length ? value : null;
+}
+
+function domicile(attributes: Readonly<Record<string, string>>): Domicile | null {
+  const part = (name: string) => bounded(attributes[name] ?? '', 200);
+  const municipality = part('domicileMunicipality');
+  if (!municipality) return null;
+  return {
+    street: part('domicileStreetAddress'),
+    postalCode: part('domicilePostalCode'),
+    municipality,
+    province: part('domicileProvince'),
+    nation: part('domicileNation'),
+  };
+}

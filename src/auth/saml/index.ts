@@ -1,0 +1,12 @@
+export { keptKeys, selfSigned, type CertificateSubject } from './certificate.js';
+export { decodeMessage } from './message.js';
+export { ResponseJudge } from './response-judge.js';
+export { Refusal, type RefusalReason } from './refusal.js';
+export { readProviders, type Provider } from './provider.js';
+export { authnRequest, type Carried, type SigningKeys } from './request.js';
+export { serviceMetadata } from './service-metadata.js';
+export { SamlSweepJob } from './saml-sweep.job.js';
+export { SamlRepository, type KeptRequest } from './saml.repository.js';
+export { signRoot, verifiedText } from './signature.js';
+export { children, escapeXml, only, parseXml, walk, type XmlElement } from './xml.js';
+export * as names from './names.js';

@@ -1,0 +1,102 @@
+import { Worker } from 'node:worker_threads';
+import type { RefusalReason } from './refusal.js';
+import type { Expectation, Verdict } from './response.js';
+
+const THREADS = 2;
+const QUEUE = 64;
+const TIME_LIMIT_MS = 2000;
+
+interface Task {
+  readonly xml: string;
+  readonly expected: Expectation;
+  readonly done: (verdict: Verdict) => void;
+  readonly failed: (error: Error) => void;
+}
+
+interface Seat {
+  worker: Worker | null;
+  task: Task | null;
+  timer: NodeJS.Timeout | null;
+}
+
+/**
+ * Judges responses in worker threads: at most two at once, two seconds each, a bounded queue. Whatever a stranger
+ * posts, the requests of others wait for none of it (a hostile 118 kB message kept node-saml busy for 5 s).
+ */
+export class ResponseJudge {
+  private readonly seats: Seat[] = Array.from({ length: THREADS }, () => ({ worker: null, task: null, timer: null }));
+  private readonly waiting: Task[] = [];
+  private closed = false;
+
+  constructor(private readonly timeLimitMs = TIME_LIMIT_MS) {}
+
+  judge(xml: string, expected: Expectation): Promise<Verdict> {
+    if (this.closed || this.waiting.length >= QUEUE) return Promise.resolve(refused('busy'));
+    return new Promise((done, failed) => {
+      this.waiting.push({ xml, expected, done, failed });
+      this.next();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const task of this.waiting.splice(0)) task.done(refused('busy'));
+    await Promise.all(this.seats.map((seat) => this.empty(seat)));
+  }
+
+  private next(): void {
+    const seat = this.seats.find((one) => !one.task);
+    const task = seat && this.waiting.shift();
+    if (!seat || !task) return;
+    seat.task = task;
+    seat.worker ??= this.start(seat);
+    // The time limit starts when the thread does the work, and includes its start.
+    seat.timer = setTimeout(() => this.tooSlow(seat), this.timeLimitMs);
+    seat.worker.ref();
+    seat.worker.postMessage({ xml: task.xml, expected: task.expected });
+  }
+
+  private start(seat: Seat): Worker {
+    const worker = new Worker(new URL('./response.worker.js', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 64 } });
+    worker.on('message', (answer: { verdict?: Verdict; fault?: string }) => {
+      this.finish(seat, (task) => (answer.verdict ? task.done(answer.verdict) : task.failed(new Error(`SAML worker: ${answer.fault}`))));
+    });
+    worker.on('error', () => {
+      if (seat.worker === worker) seat.worker = null;
+      this.finish(seat, (task) => task.done(refused('too-slow')));
+    });
+    worker.on('exit', () => {
+      if (seat.worker === worker) seat.worker = null;
+    });
+    return worker;
+  }
+
+  private tooSlow(seat: Seat): void {
+    const worker = seat.worker;
+    seat.worker = null;
+    void worker?.terminate();
+    this.finish(seat, (task) => task.done(refused('too-slow')));
+  }
+
+  private finish(seat: Seat, answer: (task: Task) => void): void {
+    if (seat.timer) clearTimeout(seat.timer);
+    const task = seat.task;
+    seat.task = null;
+    seat.timer = null;
+    // An idle thread must not keep the program from ending.
+    seat.worker?.unref();
+    if (task) answer(task);
+    this.next();
+  }
+
+  private async empty(seat: Seat): Promise<void> {
+    const worker = seat.worker;
+    seat.worker = null;
+    this.finish(seat, (task) => task.done(refused('busy')));
+    await worker?.terminate();
+  }
+}
+
+function refused(reason: RefusalReason): Verdict {
+  return { kind: 'refused', reason, requestId: null };
+}

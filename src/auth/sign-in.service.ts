@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { AuditService } from '../audit/index.js';
+import { system } from '../common/actor.js';
+import { Clock } from '../common/clock.js';
+import { randomToken } from '../common/crypto.js';
+import { Database } from '../common/database.js';
+import { Metrics } from '../common/metrics.js';
+import { CitizensRepository } from './citizens.repository.js';
+import { identityKey, type Domicile, type Identity } from './identity.js';
+import { PlacesService } from '../places/index.js';
+import { expiryAfter } from './session.rules.js';
+
+/** The one way in: whatever the strategy, it ends here with an Identity. */
+@Injectable()
+export class SignInService {
+  constructor(
+    private readonly db: Database,
+    private readonly citizens: CitizensRepository,
+    private readonly places: PlacesService,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /**
+   * Finds or makes the citizen of this identity and opens a session of theirs under a new token: one that somebody
+   * planted in the browser before never becomes a signed-in one (session fixation).
+   */
+  async signIn(req: Request, identity: Identity): Promise<void> {
+    const now = this.clock.now();
+    const citizenId = await this.db.actingAs(system('sign-in'), async () => {
+      const residence = await this.residenceOf(identity.domicile);
+      const id = await this.citizens.record({ newId: randomUUID(), key: identityKey(identity), identity, residence, now });
+      const details = { method: identity.method, level: identity.level };
+      await this.audit.record({ action: 'session.start', subject: id, purpose: 'security', details });
+      return id;
+    });
+    await regenerated(req);
+    Object.assign(req.session, {
+      citizenId,
+      csrfKey: randomToken(32),
+      displayName: `${identity.name} ${identity.familyName}`,
+      method: identity.method,
+      level: identity.level,
+      signedInAt: now.toString(),
+      provider: providerOf(identity),
+      touchedAt: now.toString(),
+      endsAt: expiryAfter(now).toString(),
+    });
+    await saved(req);
+    this.metrics.signIns.inc({ method: identity.method, outcome: 'ok' });
+  }
+
+  private async residenceOf(domicile: Domicile | null): Promise<string | null> {
+    if (!domicile?.municipality) return null;
+    const { municipality, province } = domicile;
+    const named = province ? await this.places.comuneNamed(`${municipality} (${province})`) : null;
+    return (named ?? (await this.places.comuneNamed(municipality)))?.istat ?? null;
+  }
+
+  /** Ends the session everywhere: its row is a tombstone from now on. */
+  async signOut(req: Request): Promise<void> {
+    const { citizenId } = req.session;
+    await new Promise<void>((done, fail) => {
+      req.session.destroy((error: unknown) => (error ? fail(error as Error) : done()));
+    });
+    if (!citizenId) return;
+    await this.db.actingAs(system('sign-in'), () =>
+      this.audit.record({ action: 'session.end', subject: citizenId, purpose: 'security' }),
+    );
+  }
+}
+
+function providerOf({ issuer, nameId, nameQualifier, sessionIndex }: Identity): Record<string, unknown> {
+  return { issuer, nameId, nameQualifier, sessionIndex };
+}
+
+function regenerated(req: Request): Promise<void> {
+  return new Promise((done, fail) => {
+    req.session.regenerate((error: unknown) => (error ? fail(error as Error) : done()));
+  });
+}
+
+function saved(req: Request): Promise<void> {
+  return new Promise((done, fail) => {
+    req.session.save((error: unknown) => (error ? fail(error as Error) : done()));
+  });
+}

@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { inflateRawSync } from 'node:zlib';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { load } from 'cheerio';
+import { pino } from 'pino';
+import { SpidProviders } from '#src/auth/index.js';
+import { testApp, type TestApp } from '../../support/app.ts';
+import * as build from '../../support/saml/builder.ts';
+import { handBack, leadsTo, press, signIn } from '../../support/saml/journey.ts';
+import { testKeys, type TestKeys } from '../../support/saml/keys.ts';
+
+const OTHER_IDP = 'https://idp.example/metadata';
+const MARIA_CODE = 'RSSMRA80E55H501U';
+
+let portal: TestApp;
+let keys: TestKeys;
+let lines: Record<string, unknown>[] = [];
+
+before(async () => {
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) });
+  [portal, keys] = await Promise.all([testApp({ log }), testKeys('provider')]);
+  portal.app.get(SpidProviders).add(providerMetadata());
+});
+after(() => portal.close());
+beforeEach(() => {
+  lines = [];
+});
+
+/** Reasons in the log since the test began. */
+function reasons(): unknown[] {
+  return lines.filter((line) => line.msg === 'SPID answer refused').map((line) => line.reason);
+}
+
+describe('signing in with the development provider', () => {
+  it('leads back to where one was going, signed in', async () => {
+    const browser = portal.browser();
+    const page = await signIn(browser, undefined, '/dati?x=1');
+    assert.equal(page.status, 303, page.text);
+    assert.equal(page.headers.location, 'http://localhost:3000/dati?x=1');
+    assert.match((await browser.get('/bacheca')).text, /Maria Rossi/);
+  });
+
+  it('leads to the Bacheca when no way back was given, or a foreign one', async () => {
+    for (const wanted of ['', 'https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', '/a\r\nSet-Cookie: x=1']) {
+      const page = await signIn(portal.browser(), undefined, wanted);
+      assert.equal(page.headers.location, 'http://localhost:3000/bacheca');
+    }
+  });
+
+  it('gives the request a cookie of its own, bound to the host and good for ten minutes', async () => {
+    const idp = (await leadsTo(portal.browser())).replace(/\/spid\/sso.*/, '/spid/metadata');
+    const started = await portal.browser().get('/spid/accedi').query({ idp });
+    const cookies = started.headers['set-cookie'] as unknown as string[];
+    assert.match(cookies.find((one) => one.startsWith('__Host-spid=')) ?? '', /^__Host-spid=_[0-9a-f-]{36}; Max-Age=600; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=None$/);
+    assert.equal(started.headers['cache-control'], 'no-store');
+  });
+
+  it('sends an opaque RelayState', async () => {
+    const address = new URL(await leadsTo(portal.browser(), '/dati/segreto'));
+    assert.match(address.searchParams.get('RelayState') ?? '', /^[\w-]{32}$/);
+    assert.doesNotMatch(inflateRawSync(Buffer.from(address.searchParams.get('SAMLRequest') ?? '', 'base64')).toString(), /segreto/);
+  });
+
+  it('keeps the exchange, encrypted', async () => {
+    await signIn(portal.browser());
+    const rows = await portal.db.query<{ sealed: Buffer; outcome: string; keep: boolean }>(
+      `SELECT sealed, outcome, keep_until = received_at + interval '24 months' AS keep FROM saml_exchange ORDER BY received_at DESC`,
+    );
+    assert.ok(rows.length > 0 && rows.every((row) => row.keep));
+    assert.ok(rows.every((row) => !row.sealed.includes(MARIA_CODE) && !row.sealed.includes('Response')));
+  });
+
+  it('writes no personal data in the log', async () => {
+    await signIn(portal.browser());
+    assert.ok(lines.length > 0);
+    assert.doesNotMatch(JSON.stringify(lines), /RSSMRA|Maria|Rossi|posta\.example|39333/);
+  });
+
+  it('takes a stronger level, refuses a weaker one', async () => {
+    assert.equal((await signIn(portal.browser(), 'Entra come Anna Gruber, livello 3')).status, 303);
+    assert.equal((await signIn(portal.browser(), 'Entra come Anna Gruber, livello 1')).status, 403);
+    assert.deepEqual(reasons(), ['level-too-low']);
+  });
+});
+
+describe('when the provider says no', () => {
+  for (const code of [19, 20, 21, 22, 23, 25, 30]) {
+    it(`explains code ${code}, opens no session`, async () => {
+      const browser = portal.browser();
+      const page = await signIn(browser, `${code}:`);
+      assert.equal(page.status, 403);
+      const $ = load(page.text);
+      assert.match($('title').text(), /^Errore: /);
+      assert.equal($('h1').length, 1);
+      assert.match($('main').text(), /[0-9a-f-]{36}/, 'a reference number');
+      assert.equal((await browser.get('/bacheca')).status, 303);
+    });
+  }
+
+  it('says so in the language of the person', async () => {
+    const browser = portal.browser();
+    await browser.get('/?lingua=de');
+    assert.match((await signIn(browser, '25:')).text, /Sie haben die Anmeldung abgebrochen/);
+  });
+
+  it('lets one try again at once', async () => {
+    const browser = portal.browser();
+    await signIn(browser, '25:');
+    assert.equal((await signIn(browser)).status, 303);
+  });
+
+  it('refuses a professional identity nobody asked for', async () => {
+    assert.match((await signIn(portal.browser(), 'Entra come Paolo Verdi, livello 2')).text, /uso professionale/);
+  });
+
+  it('shows nothing of what an attacker writes in the message', async () => {
+    const { options, browser } = await started();
+    const page = await handBack(browser, { SAMLResponse: build.packed(build.declined(options, '&lt;script&gt;alert(1)&lt;/script&gt; ErrorCode nr25')) });
+    assert.equal(page.status, 403);
+    assert.doesNotMatch(page.text, /alert\(1\)/);
+    assert.deepEqual(reasons(), ['status-failed']);
+  });
+});
+
+describe('what is refused', () => {
+  it('an answer nobody asked for, in a browser without a request', async () => {
+    const answer = await press(await leadsTo(portal.browser()), 'Entra come Maria Rossi, livello 2');
+    await refused(handBack(portal.browser(), answer), 'no-request');
+  });
+
+  it('an answer of another browser', async () => {
+    const answer = await press(await leadsTo(portal.browser()), 'Entra come Maria Rossi, livello 2');
+    const other = portal.browser();
+    await leadsTo(other);
+    await refused(handBack(other, answer), 'unsolicited');
+  });
+
+  it('the same answer a second time, even with the cookie kept', async () => {
+    const { browser, cookie, options } = await started();
+    const answer = { SAMLResponse: build.packed(build.response(options)) };
+    assert.equal((await handBack(browser, answer)).status, 303);
+    await refused(handBack(portal.browser(), answer).set('Cookie', cookie), 'unsolicited');
+  });
+
+  it('all but one of many at the same moment', async () => {
+    const { cookie, options } = await started();
+    const answer = { SAMLResponse: build.packed(build.response(options)) };
+    const pages = await Promise.all(Array.from({ length: 8 }, () => handBack(portal.browser(), answer).set('Cookie', cookie)));
+    assert.deepEqual(pages.map((page) => page.status).toSorted(), [303, 403, 403, 403, 403, 403, 403, 403]);
+    assert.ok(reasons().every((reason) => reason === 'request-used' || reason === 'unsolicited'));
+  });
+
+  it('an assertion used for another request', async () => {
+    const first = await started();
+    assert.equal((await handBack(first.browser, { SAMLResponse: build.packed(build.response({ ...first.options, assertionId: '_twice' })) })).status, 303);
+    const second = await started();
+    await refused(handBack(second.browser, { SAMLResponse: build.packed(build.response({ ...second.options, assertionId: '_twice' })) }), 'replayed');
+    assert.equal((await handBack(second.browser, { SAMLResponse: build.packed(build.response(second.options)) })).status, 303, 'the refusal used nothing up');
+  });
+
+  it('an answer after ten minutes', async () => {
+    const { browser, options } = await started();
+    portal.clock.move({ minutes: 11 });
+    await refused(handBack(browser, { SAMLResponse: build.packed(build.response({ ...options, now: portal.clock.now().toString() })) }), 'unsolicited');
+  });
+
+  it('an answer signed by a stranger, by its own reason', async () => {
+    const { browser, options } = await started();
+    await refused(handBack(browser, { SAMLResponse: build.packed(build.response({ ...options, keys: await testKeys('rogue') })) }), 'signature-foreign-key');
+  });
+
+  it('an answer of a provider one did not choose', async () => {
+    const browser = portal.browser();
+    const address = new URL(await leadsTo(browser));
+    const request = inflateRawSync(Buffer.from(address.searchParams.get('SAMLRequest') ?? '', 'base64')).toString();
+    const options = optionsFor(/ ID="([^"]+)"/.exec(request)?.[1] ?? '');
+    const page = handBack(browser, { SAMLResponse: build.packed(build.response(options)) });
+    // The development provider comes first or second: either way it is not the one that was asked.
+    await refused(page, address.origin === 'https://idp.example' ? 'relay-state' : 'response-issuer');
+  });
+
+  it('a fiscal code that cannot be', async () => {
+    const { browser, options } = await started();
+    const attributes = { ...build.MARIA, fiscalNumber: 'TINIT-RSSMRA80E55H501A' };
+    await refused(handBack(browser, { SAMLResponse: build.packed(build.response({ ...options, attributes })) }), 'fiscal-number');
+  });
+
+  for (const RelayState of ['https://evil.example', 'javascript:alert(1)', '/dati', 'x\r\nSet-Cookie: a=b', '<script>', '0'.repeat(5000)]) {
+    it(`a RelayState that is not ours: ${JSON.stringify(RelayState.slice(0, 30))}`, async () => {
+      const { browser, options } = await started();
+      const page = await refused(handBack(browser, { SAMLResponse: build.packed(build.response(options)), RelayState }), 'relay-state');
+      assert.doesNotMatch(page.text, /evil\.example|alert\(1\)|<script>/);
+    });
+  }
+
+  it('a form that is none: missing, doubled, not base64, too large', async () => {
+    const { browser } = await started();
+    await refused(handBack(browser, {}), 'message-missing');
+    await refused(browser.post('/spid/acs').type('form').send('SAMLResponse=a&SAMLResponse=b'), 'message-missing');
+    await refused(handBack(browser, { SAMLResponse: '***' }), 'message-encoding');
+    assert.equal((await handBack(browser, { SAMLResponse: 'A'.repeat(400_000) })).status, 413);
+  });
+
+  it('the twenty-first try with one request', async () => {
+    const { browser, options } = await started();
+    for (let tries = 0; tries < 20; tries++) await handBack(browser, { SAMLResponse: build.packed('<x/>') });
+    lines = [];
+    await refused(handBack(browser, { SAMLResponse: build.packed(build.response(options)) }), 'unsolicited');
+  });
+
+  it('a provider nobody knows', async () => {
+    assert.equal((await portal.browser().get('/spid/accedi').query({ idp: 'https://nobody.example' })).status, 404);
+    assert.equal((await portal.browser().get('/spid/accedi')).status, 404);
+  });
+});
+
+describe('a provider that takes only forms', () => {
+  it('is reached by a page with one button, allowed by the policy of that page', async () => {
+    const page = await portal.browser().get('/spid/accedi').query({ idp: OTHER_IDP });
+    assert.equal(page.status, 200);
+    const $ = load(page.text);
+    const form = $('form[method="post"][action="https://idp.example/sso"]');
+    assert.equal(form.length, 1);
+    assert.match(Buffer.from(form.find('input[name="SAMLRequest"]').attr('value') ?? '', 'base64').toString(), /<ds:SignatureValue>/);
+    assert.match(page.headers['content-security-policy'] ?? '', /form-action 'self' https:\/\/idp\.example;/);
+  });
+});
+
+describe('/spid/metadata', () => {
+  it('is signed XML', async () => {
+    const page = await portal.browser().get('/spid/metadata').buffer(true).parse((res, done) => {
+      let text = '';
+      res.setEncoding('utf8');
+      res.on('data', (part: string) => (text += part));
+      res.on('end', () => done(null, text));
+    });
+    assert.equal(page.status, 200);
+    assert.match(String(page.headers['content-type']), /^application\/samlmetadata\+xml/);
+    assert.match(page.body as string, /^<md:EntityDescriptor[^>]*entityID="http&#58;|^<md:EntityDescriptor[^>]*entityID="http:\/\/localhost:3000"/);
+  });
+});
+
+/** A request to the provider whose keys the tests hold. */
+async function started() {
+  const browser = portal.browser();
+  const page = await browser.get('/spid/accedi').query({ idp: OTHER_IDP });
+  const request = Buffer.from(load(page.text)('input[name="SAMLRequest"]').attr('value') ?? '', 'base64').toString();
+  const requestId = / ID="([^"]+)"/.exec(request)?.[1] ?? '';
+  return { browser, cookie: `spid-sviluppo=${requestId}`, options: optionsFor(requestId) };
+}
+
+function optionsFor(requestId: string): build.Options {
+  const unique = requestId.slice(1);
+  return {
+    keys, requestId, level: 2, issuer: OTHER_IDP,
+    now: portal.clock.now().toString(),
+    acs: 'http://localhost:3000/spid/acs',
+    audience: 'http://localhost:3000',
+    responseId: `_r${unique}`,
+    assertionId: `_a${unique}`,
+  };
+}
+
+async function refused(page: ReturnType<typeof handBack>, reason: string) {
+  const answer = await page;
+  assert.equal(answer.status, 403, answer.text);
+  assert.deepEqual(reasons(), [reason]);
+  assert.match(load(answer.text)('title').text(), /^Errore: /);
+  assert.doesNotMatch(String(answer.headers['set-cookie'] ?? ''), /myinps=/, 'no session');
+  lines = [];
+  return answer;
+}
+
+function providerMetadata(): string {
+  const body = keys.certificate.replace(/-----[A-Z ]+-----|\s+/g, '');
+  return (
+    `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${OTHER_IDP}"><md:IDPSSODescriptor>` +
+    `<md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${body}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>` +
+    `<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://idp.example/sso"/></md:IDPSSODescriptor></md:EntityDescriptor>`
+  );
+}
