@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../common/database.js';
+import type { NewNotice } from './notifications.service.js';
+
+export interface NoticeRow {
+  id: string;
+  type: string;
+  text_key: string;
+  parameters: Record<string, string>;
+  link: string | null;
+  created_at: Temporal.Instant;
+  read_at: Temporal.Instant | null;
+}
+
+/** 'tutte' or 'non-lette', as in the address of the page. */
+export type NoticeFilter = 'tutte' | 'non-lette';
+
+export interface NoticePage {
+  notices: NoticeRow[];
+  unread: number;
+  /** Key for the next page, null on the last. */
+  next: string | null;
+}
+
+/** The count on the page stops here: more is said as "99+", and costs no more however many there are. */
+export const UNREAD_COUNTED = 100;
+
+@Injectable()
+export class NotificationsRepository {
+  constructor(private readonly db: Database) {}
+
+  /** A notice that was sent before (same source and id) is left as it is. */
+  async add(id: string, subject: string, notice: NewNotice, now: Temporal.Instant): Promise<void> {
+    const { type, source, sourceId, textKey, parameters, link } = notice;
+    await this.db.execute(
+      `INSERT INTO notice (id, citizen_id, type, source, source_id, text_key, parameters, link, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (source, source_id) DO NOTHING`,
+      [id, subject, type, source, sourceId, textKey, parameters, link, now],
+    );
+  }
+
+  /** Newest first, by key rather than by offset: page 1000 costs as much as page 1. */
+  async page(subject: string, filter: NoticeFilter, before: string | null, size: number): Promise<NoticePage> {
+    const { at, id } = keyOf(before);
+    const notices = await this.db.query<NoticeRow>(
+      `SELECT id, type, text_key, parameters, link, created_at, read_at FROM notice
+       WHERE citizen_id = $1 ${filter === 'non-lette' ? 'AND read_at IS NULL' : ''}
+         AND (created_at, id) < ($2, $3)
+       ORDER BY created_at DESC, id DESC LIMIT $4`,
+      [subject, at, id, size + 1],
+    );
+    const last = notices[size - 1];
+    return {
+      notices: notices.slice(0, size),
+      unread: await this.countUnread(subject),
+      next: notices.length > size && last ? `${last.created_at.toString()}_${last.id}` : null,
+    };
+  }
+
+  async open(subject: string, id: string, now: Temporal.Instant): Promise<NoticeRow | null> {
+    const rows = await this.db.query<NoticeRow>(
+      `UPDATE notice SET read_at = coalesce(read_at, greatest($3::timestamptz(3), created_at)) WHERE id = $2 AND citizen_id = $1
+       RETURNING id, type, text_key, parameters, link, created_at, read_at`,
+      [subject, id, now],
+    );
+    return rows[0] ?? null;
+  }
+
+  async markRead(subject: string, filter: NoticeFilter, upTo: Temporal.Instant, now: Temporal.Instant): Promise<number> {
+    return this.db.execute(
+      `UPDATE notice SET read_at = greatest($3::timestamptz(3), created_at)
+       WHERE citizen_id = $1 AND read_at IS NULL AND created_at <= $2 AND $4 IN ('tutte', 'non-lette')`,
+      [subject, upTo, now, filter],
+    );
+  }
+
+  /** The newest unread ones with their number, in one look at the index. */
+  async newestUnread(subject: string, limit: number): Promise<{ notices: NoticeRow[]; unread: number }> {
+    const notices = await this.db.query<NoticeRow & { unread: number }>(
+      `SELECT id, type, text_key, parameters, link, created_at, read_at,
+         (SELECT count(*) FROM (SELECT 1 FROM notice WHERE citizen_id = $1 AND read_at IS NULL LIMIT ${UNREAD_COUNTED}) counted) AS unread
+       FROM notice WHERE citizen_id = $1 AND read_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $2`,
+      [subject, limit],
+    );
+    return { notices, unread: notices[0]?.unread ?? 0 };
+  }
+
+  private async countUnread(subject: string): Promise<number> {
+    const rows = await this.db.query<{ unread: number }>(
+      `SELECT count(*) AS unread FROM (SELECT 1 FROM notice WHERE citizen_id = $1 AND read_at IS NULL LIMIT ${UNREAD_COUNTED}) counted`,
+      [subject],
+    );
+    return rows[0]?.unread ?? 0;
+  }
+}
+
+const AFTER_ALL = { at: '9999-12-31T00:00:00Z', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
+const KEY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z)_([0-9a-f-]{36})$/;
+
+/** A page key of the wrong form is the first page, not an error: it only says where to begin. */
+function keyOf(before: string | null): { at: string; id: string } {
+  const [, at, id] = KEY.exec(before ?? '') ?? [];
+  return at && id ? { at, id } : AFTER_ALL;
+}

@@ -1,0 +1,91 @@
+import { dateAndTime } from '../common/calendar.js';
+import type { PageHead } from '../common/pages.js';
+import type { Translate } from '../common/texts.js';
+import { UNREAD_COUNTED, type NoticeFilter, type NoticePage, type NoticeRow } from './notifications.repository.js';
+
+interface NoticeItem {
+  label: string;
+  href: string;
+  unread: boolean;
+  type: string;
+  iso: string;
+  when: string;
+}
+
+export function noticesPage(
+  t: Translate,
+  { notices, unread, next }: NoticePage,
+  filter: NoticeFilter,
+  now: Temporal.Instant,
+  older: boolean,
+): { page: PageHead } & Record<string, unknown> {
+  const title = t('notifications.title');
+  return {
+    page: { title, section: 'notifications', menu: true, crumbs: [home(t), { label: title, href: '' }] },
+    menuCounts: { notifications: countLabel(unread) },
+    title,
+    lead: unread > 0 ? t.count('notifications.unread-lead', unread) : t('notifications.all-read'),
+    filters: [
+      { label: t('notifications.filter-all'), href: '/notifiche', current: filter === 'tutte' },
+      { label: t('notifications.filter-unread'), href: '/notifiche?stato=non-lette', current: filter === 'non-lette' },
+    ],
+    notices: notices.map((notice) => noticeItem(t, notice)),
+    isEmpty: notices.length === 0,
+    emptyText: t(filter === 'non-lette' ? 'notifications.empty-unread' : 'notifications.empty'),
+    canMark: notices.some((notice) => notice.read_at === null),
+    filter,
+    shownAt: now.toString(),
+    older,
+    firstHref: `/notifiche?stato=${filter}`,
+    nextHref: next ? `/notifiche?stato=${filter}&prima=${encodeURIComponent(next)}` : '',
+  };
+}
+
+export function noticePage(t: Translate, notice: NoticeRow): { page: PageHead } & Record<string, unknown> {
+  const { title, body } = noticeTexts(t, notice);
+  const { date, time } = dateAndTime(notice.created_at, t.lang);
+  const list = { label: t('notifications.title'), href: '/notifiche' };
+  return {
+    page: { title, section: 'notifications', menu: true, crumbs: [home(t), list, { label: title, href: '' }] },
+    title,
+    body,
+    type: t(`notifications.type-${notice.type}`),
+    iso: notice.created_at.toString(),
+    when: t('notifications.at', { date, time }),
+    link: notice.link ?? '',
+    linkLabel: notice.link ? t(`notifications.link-${notice.type}`) : '',
+  };
+}
+
+/** A notice in the reader's language; values named `…At` are instants, shown as date and time in Italy. */
+export function noticeTexts(t: Translate, { text_key: key, parameters }: NoticeRow): { title: string; body: string } {
+  const values = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, shown(t, name, value)]));
+  return { title: t(`${key}-title`, values), body: t(`${key}-body`, values) };
+}
+
+export function noticeItem(t: Translate, notice: NoticeRow): NoticeItem {
+  const { date, time } = dateAndTime(notice.created_at, t.lang);
+  return {
+    label: noticeTexts(t, notice).title,
+    href: `/notifiche/${notice.id}`,
+    unread: notice.read_at === null,
+    type: t(`notifications.type-${notice.type}`),
+    iso: notice.created_at.toString(),
+    when: t('notifications.at', { date, time }),
+  };
+}
+
+/** '7', or '99+' where counting stopped. */
+export function countLabel(unread: number): string {
+  return unread >= UNREAD_COUNTED ? `${UNREAD_COUNTED - 1}+` : unread > 0 ? String(unread) : '';
+}
+
+function shown(t: Translate, name: string, value: string): string {
+  if (!name.endsWith('At')) return value;
+  const { date, time } = dateAndTime(Temporal.Instant.from(value), t.lang);
+  return t('notifications.at', { date, time });
+}
+
+function home(t: Translate): { label: string; href: string } {
+  return { label: t('dashboard.title'), href: '/bacheca' };
+}

@@ -1,0 +1,28 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { Cards } from '../common/card.js';
+import { Pages } from '../common/pages.js';
+import { PlacesModule } from '../places/index.js';
+import { ProfileCard } from './profile.card.js';
+import { ProfileController } from './profile.controller.js';
+import { ProfileRepository } from './profile.repository.js';
+import { ProfileService } from './profile.service.js';
+import { ResidenceController } from './residence.controller.js';
+
+@Module({
+  imports: [PlacesModule],
+  controllers: [ProfileController, ResidenceController],
+  providers: [ProfileService, ProfileRepository, ProfileCard],
+  exports: [ProfileService],
+})
+export class ProfileModule implements OnModuleInit {
+  constructor(
+    private readonly cards: Cards,
+    private readonly pages: Pages,
+    private readonly card: ProfileCard,
+  ) {}
+
+  onModuleInit(): void {
+    this.cards.register(this.card);
+    this.pages.addMenuEntry({ section: 'profile', textKey: 'profile.title', href: '/dati', order: 20, group: 'main' });
+  }
+}

@@ -1,0 +1,46 @@
+import { dateInWords } from '../common/calendar.js';
+import { romeDate } from '../common/clock.js';
+import { formView, type Form } from '../common/form.js';
+import type { PageHead } from '../common/pages.js';
+import type { Translate } from '../common/texts.js';
+import type { Comune } from '../places/index.js';
+import type { ResidenceForm } from './profile.forms.js';
+import type { Profile } from './profile.service.js';
+
+type PageModel = { page: PageHead } & Record<string, unknown>;
+
+export function profilePage(t: Translate, { citizen, residence }: Profile): PageModel {
+  const title = t('profile.title');
+  const nothing = t('profile.not-said');
+  return {
+    page: { title, section: 'profile', menu: true, crumbs: [home(t), { label: title, href: '' }] },
+    title,
+    said: [
+      { label: t('profile.name'), value: citizen.name },
+      { label: t('profile.family-name'), value: citizen.family_name },
+      { label: t('profile.fiscal-code'), value: citizen.fiscal_code ?? nothing },
+      { label: t('profile.born-on'), value: citizen.born_on ? dateInWords(citizen.born_on, t.lang) : nothing },
+      { label: t('profile.email'), value: citizen.said_email ?? nothing },
+      { label: t('profile.mobile'), value: citizen.said_mobile ?? nothing },
+      { label: t('profile.address'), value: citizen.said_address ?? nothing },
+    ],
+    saidWhen: citizen.said_at ? t('profile.said-when', { date: dateInWords(romeDate(citizen.said_at), t.lang) }) : '',
+    residence: residence ? `${residence.name} (${residence.province})` : '',
+  };
+}
+
+export function residencePage(t: Translate, form: Form<ResidenceForm>, suggestions: Comune[]): PageModel {
+  const title = t('profile.residence-title');
+  const crumbs = [home(t), { label: t('profile.title'), href: '/dati' }, { label: title, href: '' }];
+  return {
+    page: { title, section: 'profile', menu: true, crumbs },
+    title,
+    form: formView(form, t),
+    // Each suggestion is written so that, typed or sent back, it names one comune alone.
+    suggestions: suggestions.map((comune) => ({ label: `${comune.name} (${comune.province})`, istat: comune.istat })),
+  };
+}
+
+function home(t: Translate): { label: string; href: string } {
+  return { label: t('dashboard.title'), href: '/bacheca' };
+}

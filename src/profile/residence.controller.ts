@@ -1,0 +1,49 @@
+import { Body, Controller, Get, Post, Render, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { flash } from '../auth/index.js';
+import { Allow, Resumable } from '../common/access.js';
+import { Acting } from '../common/acting.js';
+import { Form, FormPipe } from '../common/form.js';
+import { Visitor } from '../common/visitor.js';
+import type { Comune } from '../places/index.js';
+import { ResidenceForm } from './profile.forms.js';
+import { ProfileService } from './profile.service.js';
+import { residencePage } from './profile.views.js';
+
+/** The comune where the person lives: the offices nearest to it come first when they book. */
+@Controller('dati/residenza')
+@Allow('citizen')
+export class ResidenceController {
+  constructor(private readonly profiles: ProfileService) {}
+
+  @Get()
+  @Render('profile/residence')
+  async edit(@Acting() acting: Acting, @Visitor() { t }: Visitor): Promise<object> {
+    const { residence, citizen } = await this.profiles.profile(acting);
+    const comune = residence?.name ?? citizen.said_municipality ?? '';
+    return residencePage(t, Form.empty(ResidenceForm, { comune }), []);
+  }
+
+  @Post()
+  @Resumable()
+  async update(
+    @Acting() acting: Acting,
+    @Visitor() visitor: Visitor,
+    @Body(new FormPipe(ResidenceForm)) form: Form<ResidenceForm>,
+    @Req() req: Request,
+    @Res() res: Response,
+  ): Promise<void> {
+    if (!form.valid) return this.again(visitor, res, form, []);
+    const moved = await this.profiles.moveTo(acting, form.data.comune);
+    if (!moved.ok) {
+      const reason = moved.suggestions.length > 0 ? 'profile.which-comune' : 'profile.unknown-comune';
+      return this.again(visitor, res, form.withError('comune', reason), moved.suggestions);
+    }
+    flash(req, 'profile.residence-saved');
+    res.redirect(303, '/dati#esito');
+  }
+
+  private again({ t }: Visitor, res: Response, form: Form<ResidenceForm>, suggestions: Comune[]): void {
+    res.status(form.status).render('profile/residence', residencePage(t, form, suggestions));
+  }
+}
