@@ -92,9 +92,15 @@ function rendered(pages: Pages): RequestHandler {
 
 /** Redirects carry whole addresses: text browsers stop and ask otherwise. */
 function absoluteLocations(config: Config): RequestHandler {
-  return (_req, res, next) => {
+  return (req, res, next) => {
     const location = res.location.bind(res);
-    res.location = (address: string) => location(address.startsWith('/') ? new URL(address, config.baseUrl).href : address);
+    res.location = (address: string) => {
+      if (!address.startsWith('/')) return location(address);
+      const url = new URL(address, config.baseUrl);
+      // A redirect without a fragment inherits the one its form was sent with (#errori).
+      if (req.method === 'POST' && url.hash === '') url.hash = '#main';
+      return location(url.href);
+    };
     next();
   };
 }

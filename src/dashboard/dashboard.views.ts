@@ -10,12 +10,12 @@ export function dashboardPage(
   displayName: string,
   now: Temporal.Instant,
 ): { page: PageHead } & Record<string, unknown> {
-  const title = t('dashboard.title');
+  const title = t('dashboard.greeting', { name: displayName.split(' ')[0] ?? '' });
   const today = dateInWords(romeDate(now), t.lang);
   return {
-    page: { title, section: 'dashboard', menu: true, crumbs: [{ label: t('layout.home'), href: '/' }, { label: title, href: '' }] },
+    page: { title, section: 'dashboard', menu: true, crumbs: [{ label: t('layout.home'), href: '/' }, { label: t('dashboard.title'), href: '' }] },
     menuCounts: menuCounts(cards),
-    greeting: t('dashboard.greeting', { name: displayName.split(' ')[0] ?? '' }),
+    title,
     today: today.charAt(0).toUpperCase() + today.slice(1),
     cards: cards.map(({ card, view }) => ({
       id: card.id,

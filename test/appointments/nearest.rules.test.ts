@@ -8,7 +8,7 @@ function places(count: number, step: number): Place[] {
   return Array.from({ length: count }, (_, i) => ({
     id: `o${String(i).padStart(4, '0')}`,
     lat: 36 + ((i * step) % 1100) / 100,
-    lon: 7 + ((i * step * 7) % 1100) / 100,
+    lon: 7 + ((i * i * 13 + i * 5) % 1099) / 100,
   }));
 }
 

@@ -30,6 +30,8 @@ describe('the import of offices', () => {
   const take = (rows: string[], progress: (text: string) => void = () => {}): Promise<Import> =>
     importOffices(query, Buffer.from(`${rows.join('\n')}\n`), { today: TODAY, progress });
   const count = async (sql: string) => Number((await db.query<{ count: string }>(sql))[0]?.count);
+  const failing: Query = async (sql, parameters) =>
+    sql.includes('INTO comune_office') ? Promise.reject(new Error('lost')) : query(sql, parameters);
   const state = () => db.query('SELECT id, name, active, counters FROM office ORDER BY id');
 
   it('starts from a network with an office in every province and five offices near each comune', async () => {
@@ -54,8 +56,6 @@ describe('the import of offices', () => {
 
   it('changes nothing when the database fails in the middle', async () => {
     const untouched = await state();
-    const failing: Query = async (sql, parameters) =>
-      sql.includes('INTO comune_office') ? Promise.reject(new Error('lost')) : query(sql, parameters);
     await assert.rejects(
       importOffices(failing, Buffer.from(lines.join('\n')), { today: TODAY, progress: () => {} }),
       /lost/,

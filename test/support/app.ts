@@ -9,8 +9,11 @@ import { testDatabase, type TestDatabase } from './database.ts';
 
 /** A clock that stands still until it is moved. */
 export class FixedClock extends Clock {
-  constructor(private at: Temporal.Instant) {
+  private at: Temporal.Instant;
+
+  constructor(at: Temporal.Instant) {
     super();
+    this.at = at;
   }
 
   now(): Temporal.Instant {

@@ -1,0 +1,39 @@
+import 'reflect-metadata';
+import { RequestMethod, type Type } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ACCESS, RESUMABLE } from '#src/common/access.js';
+
+export interface Route {
+  method: string;
+  path: string;
+  /** 'nobody' for a route that says nothing: it is closed. */
+  access: string;
+  resumable: boolean;
+  controller: string;
+}
+
+/** Every route of the program with who may use it, as its decorators say. */
+export function routesOf(app: NestExpressApplication): Route[] {
+  const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]);
+  return controllers
+    .flatMap(({ metatype }) => routesOfController(metatype as Type<unknown>))
+    .toSorted((a, b) => `${a.path} ${a.method}`.localeCompare(`${b.path} ${b.method}`));
+}
+
+function routesOfController(controller: Type<unknown>): Route[] {
+  const prefix = String(Reflect.getMetadata('path', controller) ?? '');
+  const prototype = controller.prototype as Record<string, unknown>;
+  return Object.getOwnPropertyNames(prototype).flatMap((name) => {
+    const handler = name === 'constructor' ? undefined : prototype[name];
+    if (typeof handler !== 'function' || !Reflect.hasMetadata('path', handler)) return [];
+    const access = Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller) ?? 'nobody';
+    return {
+      method: RequestMethod[Reflect.getMetadata('method', handler) as number]!,
+      path: `/${[prefix, String(Reflect.getMetadata('path', handler))].join('/')}`.replace(/\/+/g, '/').replace(/(.)\/$/, '$1'),
+      access: String(access),
+      resumable: Reflect.getMetadata(RESUMABLE, handler) === true,
+      controller: controller.name,
+    };
+  });
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { LANGUAGES, PLACEHOLDER, Texts } from '#src/common/texts.js';
+
+const texts = new Texts('views');
+const italian = new Set(texts.keys('it'));
+const views = filesOf('views', '.hbs');
+const sources = [...filesOf('src', '.ts'), ...filesOf('scripts', '.ts')];
+
+/** Families of keys that the program puts together: what comes before and after the changing part, and where it is done. */
+const FAMILIES: readonly RegExp[] = [
+  // privacy page: kind() in dashboard/public.views.ts
+  /^privacy\.(identity|contacts|appointments|needs|notices|access|spid|session)-(name|data|purpose|time)$/,
+  // error pages: error-page.filter.ts
+  /^errors\.(400|403|404|422|500|503)-title$/,
+  // texts with a number: t.count()
+  /^(form\.errors|notifications\.unread-lead|appointments\.(duration|free|minutes|notice-rule))-(one|other)$/,
+  // topics of the database (migration 0004) and what to bring for them
+  /^topics\.[a-z-]+$/,
+  /^appointments\.bring-(desk|phone|video|[a-z-]+-\d)$/,
+  // states, channels, steps and outcomes of appointments
+  /^appointments\.(state|show)-(booked|moved|cancelled|no-show|served|ended)$/,
+  /^appointments\.(how|contact-hint)-(desk|phone|video)$/,
+  /^appointments\.step-[1-5]$/,
+  /^appointments\.(slot-taken|already-booked|same-time)$/,
+  /^appointments\.notice-(booked|moved|cancelled)-(title|body)$/,
+  // offices: kinds, channels, week, what is known of access
+  /^offices\.type-(direzione_provinciale|agenzia|punto)$/,
+  /^offices\.channel-(desk|phone|video)(-hint)?$/,
+  /^offices\.weekday-[1-7]$/,
+  /^offices\.(step-free|hearing-loop|sign-language)-(yes|no)$/,
+  // notices
+  /^notifications\.(type|link)-(appointment|institutional)$/,
+  /^notifications\.welcome-(title|body)$/,
+  // outcomes of a sign-in: spid.views.ts
+  /^spid\.(refused|unknown-provider|code-(\d\d|other))-(title|what|todo)$/,
+];
+
+describe('texts', () => {
+  it('are the same keys in every language', () => {
+    for (const language of LANGUAGES) assert.deepEqual(texts.keys(language).toSorted(), [...italian].toSorted(), language);
+  });
+
+  it('have the same placeholders in every language', () => {
+    for (const key of italian) {
+      for (const language of LANGUAGES) assert.deepEqual(placeholders(language, key), placeholders('it', key), `${language} ${key}`);
+    }
+  });
+
+  it('have the same links and marks in every language, where they hold HTML', () => {
+    for (const key of [...italian].filter((one) => one.endsWith('-html'))) {
+      for (const language of LANGUAGES) assert.deepEqual(tags(language, key), tags('it', key), `${language} ${key}`);
+    }
+  });
+
+  it('hold no HTML where they are escaped', () => {
+    const wrong = everyText().filter(({ key, text }) => !key.endsWith('-html') && /<[a-z/]|&[a-z]+;/.test(text));
+    assert.deepEqual(wrong, []);
+  });
+
+  it('are never empty and begin and end with a sign, but for the prefix of titles', () => {
+    const wrong = everyText().filter(({ key, text }) => text.trim() === '' || (text !== text.trim() && key !== 'layout.error-prefix'));
+    assert.deepEqual(wrong, []);
+  });
+
+  it('use typographic apostrophes and quotation marks', () => {
+    const wrong = everyText().filter(({ text }) => /['"]/.test(text.replace(/<[^>]*>/g, '')));
+    assert.deepEqual(wrong, []);
+  });
+
+  it('exist for every key that a view names', () => {
+    assert.ok(namedInViews().size > 100);
+    assert.deepEqual([...namedInViews()].filter((key) => !italian.has(key)), []);
+  });
+
+  it('exist for every key that the program names', () => {
+    assert.ok(namedInCode().size > 50);
+    assert.deepEqual([...namedInCode()].filter((key) => !known(key)), []);
+  });
+
+  it('are all used', () => {
+    const named = new Set([...namedInViews(), ...namedInCode()]);
+    const unused = [...italian].filter((key) => !named.has(key) && !FAMILIES.some((family) => family.test(key)));
+    assert.deepEqual(unused, []);
+  });
+
+  it('has every family in use', () => {
+    const idle = FAMILIES.filter((family) => ![...italian].some((key) => family.test(key)));
+    assert.deepEqual(idle, []);
+  });
+});
+
+/** A key, or the beginning of a family of keys: `t.count('form.errors', n)`, `textKey: 'notifications.welcome'`. */
+function known(key: string): boolean {
+  return italian.has(key) || (italian.has(`${key}-one`) && italian.has(`${key}-other`)) || (italian.has(`${key}-title`) && italian.has(`${key}-body`));
+}
+
+/** {{t 'ns.key'}} and (t 'ns.key'). */
+function namedInViews(): Set<string> {
+  return new Set(views.flatMap((text) => [...text.matchAll(/[{(]t '([a-z0-9.-]+)'/g)].map((match) => match[1]!)));
+}
+
+const NAMESPACES = readdirSync('views/texts/it').map((file) => file.replace('.json', ''));
+
+/** Whole texts in quotes that have the form of a key of one of the catalogues. */
+function namedInCode(): Set<string> {
+  const quoted = sources.flatMap((text) => [...text.matchAll(/'([a-z]+\.[a-z0-9-]+)'/g)].map((match) => match[1]!));
+  return new Set(quoted.filter((key) => NAMESPACES.includes(key.split('.')[0]!) && !AUDIT_ACTIONS.test(key)));
+}
+
+/** Names of audit entries look like keys and are none. */
+const AUDIT_ACTIONS = /^(profile\.residence|session\.(start|end))$/;
+
+function placeholders(language: (typeof LANGUAGES)[number], key: string): string[] {
+  return [...new Set([...texts.raw(language, key).matchAll(PLACEHOLDER)].map((match) => match[1]!))].toSorted();
+}
+
+function tags(language: (typeof LANGUAGES)[number], key: string): string[] {
+  const found = [...texts.raw(language, key).matchAll(/<([a-z]+)(?: [^>]*?href="([^"]*)")?/g)];
+  return found.map((match) => `${match[1]} ${match[2] ?? ''}`).toSorted();
+}
+
+function everyText(): { language: string; key: string; text: string }[] {
+  return LANGUAGES.flatMap((language) => texts.keys(language).map((key) => ({ language, key, text: texts.raw(language, key) })));
+}
+
+function filesOf(folder: string, ending: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending));
+  return names.map((name) => readFileSync(`${folder}/${name}`, 'utf8'));
+}
