@@ -21,9 +21,19 @@ async function start() {
 
 /** The program in a process of its own; signals reach it first, and the database stops last. */
 function serve(database) {
+  database.keepRunning();
   const { owner, web, worker } = database.urls;
-  const env = withBin({ ...process.env, DATABASE_URL: owner, DATABASE_WEB_URL: web, DATABASE_WORKER_URL: worker, SECRET: process.env.SECRET ?? database.secret });
-  const child = spawn('node', ['--enable-source-maps', path.join(root, 'dist', 'main.js')], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env });
+  const env = withBin({
+    ...process.env,
+    DATABASE_URL: owner,
+    DATABASE_WEB_URL: web,
+    DATABASE_WORKER_URL: worker,
+    SECRET: process.env.SECRET ?? database.secret,
+  });
+  const child = spawn('node', ['--enable-source-maps', path.join(root, 'dist', 'main.js')], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env,
+  });
   child.once('message', () => sayHowToEnter());
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.once('exit', async (code) => {

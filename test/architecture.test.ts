@@ -60,7 +60,8 @@ describe('the architecture', () => {
 
   it('keeps the assembly (main, web, app.module) out of the modules', () => {
     const breaches = imports.filter(
-      ({ from, to }) => moduleOf(from) !== null && moduleOf(to) === null && to.startsWith('src/') && !SETTINGS.includes(to),
+      ({ from, to }) =>
+        moduleOf(from) !== null && moduleOf(to) === null && to.startsWith('src/') && !SETTINGS.includes(to),
     );
     assert.deepEqual(breaches.map(sentence), []);
   });
@@ -131,7 +132,9 @@ describe('the architecture', () => {
   it('has no script and no inline style in a view', () => {
     const views = globSync('views/**/*.hbs');
     assert.ok(views.length > 30);
-    const breaches = views.filter((file) => /<script|\sstyle=|\son[a-z]+=|javascript:/i.test(readFileSync(file, 'utf8')));
+    const breaches = views.filter((file) =>
+      /<script|\sstyle=|\son[a-z]+=|javascript:/i.test(readFileSync(file, 'utf8')),
+    );
     assert.deepEqual(breaches, []);
   });
 
@@ -139,7 +142,11 @@ describe('the architecture', () => {
     const raw = globSync('views/**/*.hbs').flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/\{\{\{\s*([^}]+?)\s*\}\}\}/g)].map(([, name]) => `${file}: ${name}`),
     );
-    assert.deepEqual([...new Set(raw)].toSorted(), ['views/layouts/page.hbs: body', 'views/layouts/page.hbs: sprite', 'views/layouts/page.hbs: style']);
+    assert.deepEqual([...new Set(raw)].toSorted(), [
+      'views/layouts/page.hbs: body',
+      'views/layouts/page.hbs: sprite',
+      'views/layouts/page.hbs: style',
+    ]);
   });
 });
 

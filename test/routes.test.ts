@@ -14,7 +14,10 @@ after(() => portal.close());
 
 describe('who may use which route', () => {
   it('is as the list says (test/routes.txt): a change shows in review', () => {
-    const found = routes.map(({ method, path, access, resumable }) => `${access.padEnd(8)} ${method.padEnd(5)} ${path}${resumable ? '  (resumable)' : ''}`);
+    const found = routes.map(
+      ({ method, path, access, resumable }) =>
+        `${access.padEnd(8)} ${method.padEnd(5)} ${path}${resumable ? '  (resumable)' : ''}`,
+    );
     const listed = readFileSync(new URL('./routes.txt', import.meta.url), 'utf8');
     assert.equal(`${found.join('\n')}\n`, listed);
   });

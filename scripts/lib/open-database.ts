@@ -8,11 +8,14 @@ export interface OpenDatabase {
   urls: Urls;
   /** A secret of this installation, kept beside its data. */
   secret: string;
+  /** Starts the embedded server again whenever it is gone. */
+  keepRunning(): void;
   /** Stops what this process started. */
   close(): Promise<void>;
 }
 
 const DATABASE = 'myinps';
+const NOTHING_OF_OURS = { keepRunning: () => {}, close: async () => {} };
 
 export async function openDatabase(progress: Progress): Promise<OpenDatabase> {
   return process.env.DATABASE_URL ? external(process.env.DATABASE_URL) : embedded(progress);
@@ -20,10 +23,10 @@ export async function openDatabase(progress: Progress): Promise<OpenDatabase> {
 
 async function external(owner: string): Promise<OpenDatabase> {
   const { DATABASE_WEB_URL: web, DATABASE_WORKER_URL: worker, SECRET: secret = derived(owner, 'secret') } = process.env;
-  if (web && worker) return { urls: { owner, web, worker }, secret, close: async () => {} };
+  if (web && worker) return { urls: { owner, web, worker }, secret, ...NOTHING_OF_OURS };
   const logins = await ensureRoles(owner, derived(owner, 'logins'));
   const as = ({ user, password }: { user: string; password: string }) => withLogin(owner, user, password);
-  return { urls: { owner, web: as(logins.web), worker: as(logins.worker) }, secret, close: async () => {} };
+  return { urls: { owner, web: as(logins.web), worker: as(logins.worker) }, secret, ...NOTHING_OF_OURS };
 }
 
 async function embedded(progress: Progress): Promise<OpenDatabase> {
@@ -36,6 +39,7 @@ async function embedded(progress: Progress): Promise<OpenDatabase> {
   return {
     urls: { owner: as(owner), web: as(logins.web), worker: as(logins.worker) },
     secret: server.secret,
+    keepRunning: server.keepRunning,
     close: async () => {
       if (server.started) await server.stop();
     },
@@ -48,7 +52,8 @@ async function ensureOwner(adminUrl: string, user: string, password: string): Pr
   await client.connect();
   try {
     const role = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [user]);
-    if (role.rowCount === 0) await client.query(`CREATE ROLE ${user} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '${password}'`);
+    if (role.rowCount === 0)
+      await client.query(`CREATE ROLE ${user} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '${password}'`);
     const database = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
     if (database.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE} OWNER ${user}`);
   } finally {

@@ -16,7 +16,7 @@ const IS_ROOT = process.getuid?.() === 0;
  * Starts the embedded server, or attaches to it when it runs.
  * @param {{ dataDir: string, settings?: Record<string, string>, progress?: (text: string) => void }} options
  * @returns {Promise<{ url: (user: string, password: string, database: string) => string, superuserUrl: (database: string) => string,
- *   secret: string, started: boolean, stop: () => Promise<void>, pid: () => number }>}
+ *   secret: string, started: boolean, stop: () => Promise<void>, pid: () => number, keepRunning: () => void }>}
  */
 export async function embeddedPostgres({ dataDir, settings = {}, progress = () => {} }) {
   fs.mkdirSync(dataDir, { recursive: true });
@@ -26,17 +26,33 @@ export async function embeddedPostgres({ dataDir, settings = {}, progress = () =
   const secret = secretOf(dataDir);
   const cluster = { data: path.join(home, 'data'), binaries, account, password: derived(secret, 'postgres') };
   if (!fs.existsSync(path.join(cluster.data, 'PG_VERSION'))) await initialise(cluster, progress);
-  const started = await startOrAttach(cluster, settings, progress);
+  let started = await startOrAttach(cluster, settings, progress);
   const { port, socket } = running(cluster);
+  let guard;
   const url = (user, password, database) =>
     `postgres://${user}:${password}@localhost:${port}/${database}?host=${encodeURIComponent(socket)}`;
   return {
     url,
     superuserUrl: (database) => url('postgres', cluster.password, database),
     secret,
-    started,
+    get started() {
+      return started;
+    },
     pid: () => running(cluster).pid,
-    stop: async () => void (await control(cluster, ['stop', '-m', 'fast', '-w', '-t', '20'])),
+    // The server may be killed, or stopped by the process that started it while others still use it.
+    keepRunning: () => {
+      let busy = false;
+      guard = setInterval(async () => {
+        if (busy || (await answers(port))) return;
+        busy = true;
+        started = (await startOrAttach(cluster, settings, progress).catch(() => false)) || started;
+        busy = false;
+      }, 1000).unref();
+    },
+    stop: async () => {
+      clearInterval(guard);
+      await control(cluster, ['stop', '-m', 'fast', '-w', '-t', '20']);
+    },
   };
 }
 
@@ -65,7 +81,9 @@ function serverAccount() {
       continue;
     }
   }
-  throw new Error('as root, PostgreSQL needs a user "postgres" or "nobody" to run as; start as an ordinary user instead');
+  throw new Error(
+    'as root, PostgreSQL needs a user "postgres" or "nobody" to run as; start as an ordinary user instead',
+  );
 }
 
 /** Where the server may read and write: <dataDir>/postgres, or under /var/tmp when that is below a closed folder. */
@@ -75,7 +93,9 @@ function reachableHome(dataDir, account) {
     fs.mkdirSync(wanted, { recursive: true, mode: 0o700 });
     return wanted;
   }
-  const home = isOpenTo(dataDir) ? wanted : path.join('/var/tmp', `myinps-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`);
+  const home = isOpenTo(dataDir)
+    ? wanted
+    : path.join('/var/tmp', `myinps-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`);
   fs.mkdirSync(home, { recursive: true });
   fs.chownSync(home, account.uid, account.gid);
   fs.chmodSync(home, 0o711);
@@ -97,7 +117,9 @@ function serverBinaries(home, account, progress) {
   try {
     root = path.dirname(path.dirname(require.resolve(name)));
   } catch {
-    throw new Error(`the package ${name} is missing: there is no embedded PostgreSQL for this machine, set DATABASE_URL`);
+    throw new Error(
+      `the package ${name} is missing: there is no embedded PostgreSQL for this machine, set DATABASE_URL`,
+    );
   }
   let native = path.join(root, 'native');
   if (account && !isOpenTo(native)) native = copied(native, path.join(home, 'native'), account, progress);
@@ -132,7 +154,16 @@ async function initialise(cluster, progress) {
   fs.rmSync(cluster.data, { recursive: true, force: true });
   fs.writeFileSync(file, cluster.password, { mode: 0o600 });
   if (cluster.account) fs.chownSync(file, cluster.account.uid, cluster.account.gid);
-  const options = ['-U', 'postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--no-locale', `--pwfile=${file}`, '-D', cluster.data];
+  const options = [
+    '-U',
+    'postgres',
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--no-locale',
+    `--pwfile=${file}`,
+    '-D',
+    cluster.data,
+  ];
   try {
     await run(cluster, 'initdb', options);
   } catch (error) {
@@ -154,18 +185,53 @@ async function startOrAttach(cluster, settings, progress) {
       cluster.startedHere = true;
       return true;
     } catch (error) {
-      if (performance.now() > giveUpAt) throw new Error(`the database does not start: ${error.message}\n${logTail(cluster)}`);
-      await sleep(500);
+      if (performance.now() > giveUpAt)
+        throw new Error(`the database does not start: ${error.message}\n${logTail(cluster)}`);
+      await sleep(200);
     }
   }
 }
 
 async function start(cluster, settings) {
-  const socket = fs.mkdtempSync(path.join(os.tmpdir(), 'myinps-pg-'));
-  if (cluster.account) fs.chownSync(socket, cluster.account.uid, cluster.account.gid);
-  const all = { ...DEFAULTS, ...settings, port: String(await freePort()), unix_socket_directories: socket };
-  const options = Object.entries(all).map(([name, value]) => `-c ${name}='${value}'`).join(' ');
+  const { port, socket } = await addressOf(cluster);
+  const all = { ...DEFAULTS, ...settings, port: String(port), unix_socket_directories: socket };
+  const options = Object.entries(all)
+    .map(([name, value]) => `-c ${name}='${value}'`)
+    .join(' ');
   await control(cluster, ['start', '-w', '-t', '60', '-l', logFile(cluster), '-o', options]);
+}
+
+/** The address of the last time, so that programs that were connected find the server again; a new one when it is taken. */
+async function addressOf(cluster) {
+  const file = path.join(path.dirname(cluster.data), 'address.json');
+  const last = readAddress(file);
+  const owner = cluster.account?.uid ?? process.getuid?.();
+  const address = {
+    port: last && (await freePort(last.port).catch(() => null)) ? last.port : await freePort(),
+    socket: last && isFolderOf(last.socket, owner) ? last.socket : newSocketFolder(cluster.account),
+  };
+  fs.writeFileSync(file, JSON.stringify(address));
+  return address;
+}
+
+function readAddress(file) {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Temporary folders are cleared away: one of the same name may be somebody else's. */
+function isFolderOf(folder, owner) {
+  const found = fs.lstatSync(folder, { throwIfNoEntry: false });
+  return found !== undefined && found.isDirectory() && (owner === undefined || found.uid === owner);
+}
+
+function newSocketFolder(account) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'myinps-pg-'));
+  if (account) fs.chownSync(folder, account.uid, account.gid);
+  return folder;
 }
 
 const DEFAULTS = {
@@ -213,10 +279,11 @@ function answers(port) {
   });
 }
 
-function freePort() {
+/** A free port: the wanted one, or any. */
+export function freePort(wanted = 0) {
   return new Promise((resolve, reject) => {
     const server = net.createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wanted, '127.0.0.1', () => {
       const { port } = server.address();
       server.close(() => resolve(port));
     });

@@ -14,6 +14,10 @@ import { progress } from './setup.mjs';
 /** Offices' slots and closures in tests count from here; each test fixes its own clock from it on. */
 const TEST_TODAY = '2026-04-01';
 
+/** Whether another run of the tests uses the same server: the last one stops it. */
+const OTHERS = `SELECT count(*)::int AS others FROM pg_stat_activity
+  WHERE application_name = 'npm test' AND pid <> pg_backend_pid()`;
+
 const server = await openServer();
 const template = `myinps_test_${process.pid}_template`;
 let failed = true;
@@ -47,8 +51,16 @@ async function openServer(): Promise<{ admin: string; secret: string; close: () 
   // Speed before safety: these databases are thrown away.
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
   const embedded = await embeddedPostgres({ dataDir, settings, progress });
-  const close = async () => (embedded.started ? embedded.stop() : undefined);
-  return { admin: embedded.superuserUrl('postgres'), secret: embedded.secret, close };
+  const admin = embedded.superuserUrl('postgres');
+  const marker = new pg.Client({ connectionString: admin, application_name: 'npm test' });
+  marker.on('error', () => {});
+  await marker.connect();
+  const close = async () => {
+    const { rows } = await marker.query(OTHERS);
+    await marker.end();
+    if (rows[0].others === 0) await embedded.stop();
+  };
+  return { admin, secret: embedded.secret, close };
 }
 
 async function runTests(env: Record<string, string>): Promise<boolean> {
@@ -84,5 +96,6 @@ async function inAdmin(sql: string): Promise<pg.QueryResult> {
 
 async function dropAll(): Promise<void> {
   const { rows } = await inAdmin(`SELECT datname FROM pg_database WHERE datname LIKE 'myinps_test_${process.pid}%'`);
-  for (const { datname } of rows as { datname: string }[]) await inAdmin(`DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`);
+  for (const { datname } of rows as { datname: string }[])
+    await inAdmin(`DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`);
 }

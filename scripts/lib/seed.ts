@@ -6,6 +6,7 @@ import { PEOPLE, type DemonstrationPerson } from '#src/dev/people.js';
 import { seedPlaces } from '#src/places/index.js';
 import { asOwner, type Progress, type Urls } from './database.ts';
 import { queryOf, type Query } from './query.ts';
+import { seedAppointment } from './seed-appointment.ts';
 
 /** Everything a trial needs; safe to repeat, quick when there is nothing new. */
 export async function seedDemonstration({ owner }: Urls, progress: Progress): Promise<void> {
@@ -16,11 +17,16 @@ export async function seedDemonstration({ owner }: Urls, progress: Progress): Pr
     await seedOffices(query, romeDate(now), progress);
     await seedSlots(query, now, progress);
     await seedPeople(query, now);
+    await seedAppointment(query, now);
   });
 }
 
 /** The demonstration people of design.md, known before they first sign in, each with a first notice. */
-export async function seedPeople(query: Query, now: Temporal.Instant, people: readonly DemonstrationPerson[] = PEOPLE): Promise<void> {
+export async function seedPeople(
+  query: Query,
+  now: Temporal.Instant,
+  people: readonly DemonstrationPerson[] = PEOPLE,
+): Promise<void> {
   for (const person of people) {
     const { rows } = await query(
       `INSERT INTO citizen (id, identity_key, fiscal_code, name, family_name, born_on, gender, said_email, said_mobile,

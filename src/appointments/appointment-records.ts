@@ -24,7 +24,12 @@ export class AppointmentRecords {
     return this.write(acting, appointment, 'cancelled', appointment.row.number ?? '');
   }
 
-  private async write(acting: Acting, { row }: Appointment, event: 'booked' | 'moved' | 'cancelled', number: string): Promise<void> {
+  private async write(
+    acting: Acting,
+    { row }: Appointment,
+    event: 'booked' | 'moved' | 'cancelled',
+    number: string,
+  ): Promise<void> {
     await this.notifications.send(acting.subject, {
       type: 'appointment',
       source: 'appointments',
@@ -34,6 +39,11 @@ export class AppointmentRecords {
       parameters: { startAt: row.startAt.toString(), office: row.officeName, number },
       link: `/appuntamenti/${row.id}`,
     });
-    await this.audit.record({ action: `appointment.${event}`, subject: acting.subject, object: row.id, purpose: 'service' });
+    await this.audit.record({
+      action: `appointment.${event}`,
+      subject: acting.subject,
+      object: row.id,
+      purpose: 'service',
+    });
   }
 }

@@ -1,7 +1,8 @@
-import { IsEmail, IsIn, Matches, MaxLength, ValidateIf } from 'class-validator';
+import { IsEmail, IsIn, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
 
 /** Step 1. `comune` is what was looked for, beside the list of offices. */
 export class PlaceForm {
+  @MaxLength(100, { message: 'offices.comune-too-long' })
   comune = '';
 
   @Matches(/^[A-Za-z0-9._-]{1,40}$/, { message: 'appointments.choose-an-office' })
@@ -22,6 +23,7 @@ export class TimeForm {
   @Matches(/^\d{1,15}$/, { message: 'appointments.choose-a-time' })
   orario = '';
 
+  @IsString()
   richiesta = '';
 }
 
@@ -30,8 +32,10 @@ export const INTERPRETED = ['ar', 'de', 'en', 'es', 'fr', 'ro', 'sl', 'sq', 'uk'
 
 /** Step 4: what helps, what it is about, how to be reached. */
 export class DetailsForm {
+  @IsIn(['', 'si'], { message: 'form.wrong' })
   accesso = '';
 
+  @IsIn(['', 'si'], { message: 'form.wrong' })
   lis = '';
 
   @IsIn(['', ...INTERPRETED], { message: 'appointments.unknown-language' })

@@ -37,6 +37,7 @@ export class AppointmentJobs {
     this.metrics.drift.set(drifts.length);
     this.log.info({ ended, forgotten }, 'appointments closed');
     // Never repaired silently: a wrong counter means a wrong statement somewhere.
-    if (drifts.length > 0) this.log.error({ drifts: drifts.slice(0, 10) }, 'slot counters differ from their appointments');
+    if (drifts.length > 0)
+      this.log.error({ drifts: drifts.slice(0, 10) }, 'slot counters differ from their appointments');
   }
 }

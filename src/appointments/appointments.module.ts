@@ -75,7 +75,13 @@ export class AppointmentsModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.cards.register(this.card);
-    this.pages.addMenuEntry({ section: 'appointments', textKey: 'appointments.title', href: '/appuntamenti', order: 10, group: 'more' });
+    this.pages.addMenuEntry({
+      section: 'appointments',
+      textKey: 'appointments.title',
+      href: '/appuntamenti',
+      order: 10,
+      group: 'more',
+    });
     this.work.registerWith(this.jobs);
   }
 }

@@ -1,63 +1,27 @@
 import { dateAndTime, dateInWords, timeInWords } from '../common/calendar.js';
 import { romeDate } from '../common/clock.js';
-import { Form, formView } from '../common/form.js';
 import type { CalendarEvent } from '../common/ics.js';
 import type { Translate } from '../common/texts.js';
 import type { Appointment } from './appointment.entity.js';
-import { DetailsForm, INTERPRETED } from './appointments.forms.js';
 import type { Mine } from './appointments.service.js';
-import { capitalized, crumbs, stepsView, taskHead, type Answer } from './booking.views.js';
+import { capitalized, crumbs, taskHead, type Answer } from './booking.views.js';
 import { STEPS, stepUrl } from './choices.js';
-
-/** Step 4: what helps, a note, how to be reached. */
-export function detailsPage(form: Form<DetailsForm>, appointment: Appointment, t: Translate) {
-  return {
-    page: taskHead(t('appointments.details-title'), t('appointments.new'), t),
-    steps: stepsView(4, doneSteps(appointment), t),
-    form: formView(form, t),
-    action: `/appuntamenti/${appointment.id}/dettagli#errori`,
-    ...holdView(appointment, 'dettagli', t),
-    answers: choiceAnswers(appointment, t),
-    stepFree: form.value('accesso') === 'si',
-    signLanguage: form.value('lis') === 'si',
-    languages: languageOptions(form.value('lingua'), t),
-    contactHint: t(`appointments.contact-hint-${appointment.row.channel}`),
-    backHref: timeHref(appointment),
-  };
-}
-
-/** Step 5: check your answers. */
-export function summaryPage(appointment: Appointment, t: Translate) {
-  const { row } = appointment;
-  const details = `/appuntamenti/${row.id}/dettagli`;
-  return {
-    page: taskHead(t('appointments.summary-title'), t('appointments.new'), t),
-    steps: stepsView(5, [...doneSteps(appointment), details], t),
-    ...holdView(appointment, 'riepilogo', t),
-    action: `/appuntamenti/${row.id}/conferma`,
-    answers: [
-      ...choiceAnswers(appointment, t),
-      { label: t('appointments.address'), value: address(appointment), href: '' },
-      { label: t('appointments.needs'), value: needs(appointment, t), href: `${details}#accesso` },
-      { label: t('appointments.note'), value: row.note || t('appointments.none'), href: `${details}#nota` },
-      { label: t('appointments.email'), value: row.email || t('appointments.none'), href: `${details}#email` },
-      { label: t('appointments.phone'), value: row.phone || t('appointments.none'), href: `${details}#telefono` },
-    ],
-    deadline: t('appointments.until', dateAndTime(appointment.changeDeadline, t.lang)),
-    backHref: details,
-  };
-}
 
 /** /appuntamenti/:id: confirmed, moved, cancelled or over. @param outcome what was just done, from the address */
 export function appointmentPage(appointment: Appointment, outcome: string, now: Temporal.Instant, t: Translate) {
   const { row } = appointment;
   const ahead = appointment.isAhead(now);
-  const title = t(`appointments.show-${ahead ? (outcome === 'spostato' ? 'moved' : 'booked') : stateName(appointment)}`);
+  const title = t(
+    `appointments.show-${ahead ? (outcome === 'spostato' ? 'moved' : 'booked') : stateName(appointment)}`,
+  );
   return {
     page: {
       title,
       description: '',
-      crumbs: [...crumbs(t), { label: t('appointments.of-day', { date: dateInWords(romeDate(row.startAt), t.lang) }), href: '' }],
+      crumbs: [
+        ...crumbs(t),
+        { label: t('appointments.of-day', { date: dateInWords(romeDate(row.startAt), t.lang) }), href: '' },
+      ],
       section: 'appointments',
       menu: true,
     },
@@ -93,9 +57,14 @@ export function appointmentPage(appointment: Appointment, outcome: string, now: 
 /** /appuntamenti: those ahead, then the past by pages. */
 export function appointmentsPage(mine: Mine, now: Temporal.Instant, t: Translate) {
   const title = t('appointments.title');
-  const pageHref = (page: number) => `/appuntamenti?pagina=${page}#passati`;
   return {
-    page: { title, description: '', crumbs: [crumbs(t)[0]!, { label: title, href: '' }], section: 'appointments', menu: true },
+    page: {
+      title,
+      description: '',
+      crumbs: [crumbs(t)[0]!, { label: title, href: '' }],
+      section: 'appointments',
+      menu: true,
+    },
     ahead: mine.ahead.map((appointment) => aheadItem(appointment, t)),
     hasAhead: mine.ahead.length > 0,
     past: mine.past.map((appointment) => pastItem(appointment, now, t)),
@@ -104,7 +73,11 @@ export function appointmentsPage(mine: Mine, now: Temporal.Instant, t: Translate
     pages: {
       previous: mine.page > 1 ? pageHref(mine.page - 1) : '',
       next: mine.page < mine.pages ? pageHref(mine.page + 1) : '',
-      items: pagesAround(mine).map((page) => ({ href: pageHref(page), label: String(page), current: page === mine.page })),
+      items: pagesAround(mine).map((page) => ({
+        href: pageHref(page),
+        label: String(page),
+        current: page === mine.page,
+      })),
     },
     newHref: STEPS.place,
   };
@@ -113,7 +86,11 @@ export function appointmentsPage(mine: Mine, now: Temporal.Instant, t: Translate
 /** Are you sure? A page, not a dialog. */
 export function cancellationPage(appointment: Appointment, t: Translate) {
   return {
-    page: taskHead(t(appointment.unfinished ? 'appointments.give-up-title' : 'appointments.cancel-title'), t('appointments.cancel'), t),
+    page: taskHead(
+      t(appointment.unfinished ? 'appointments.give-up-title' : 'appointments.cancel-title'),
+      t('appointments.cancel'),
+      t,
+    ),
     title: t(appointment.unfinished ? 'appointments.give-up-title' : 'appointments.cancel-title'),
     unfinished: appointment.unfinished,
     when: t('appointments.day-at', dateAndTime(appointment.row.startAt, t.lang)),
@@ -138,20 +115,6 @@ export function tooLatePage(appointment: Appointment, t: Translate) {
   };
 }
 
-/** The form of step 4 as it stands: what was saved, else what the profile knows. */
-export function detailsOf(appointment: Appointment, contacts: { email: string; phone: string }): Form<DetailsForm> {
-  const { row } = appointment;
-  if (!appointment.detailsGiven) return Form.empty(DetailsForm, { email: contacts.email, telefono: contacts.phone });
-  return Form.empty(DetailsForm, {
-    accesso: row.stepFree ? 'si' : '',
-    lis: row.signLanguage ? 'si' : '',
-    lingua: row.language ?? '',
-    nota: row.note,
-    email: row.email,
-    telefono: row.phone,
-  });
-}
-
 /** The entry for the person's own calendar. @param host of the portal, part of the entry's lasting name */
 export function calendarEvent(appointment: Appointment, base: URL, t: Translate): CalendarEvent {
   const { row } = appointment;
@@ -170,18 +133,7 @@ export function calendarEvent(appointment: Appointment, base: URL, t: Translate)
   };
 }
 
-function holdView(appointment: Appointment, from: 'dettagli' | 'riepilogo', t: Translate) {
-  return {
-    held: appointment.row.state === 'held',
-    holdText: t('appointments.held-until', { time: timeInWords(appointment.row.holdUntil) }),
-    canExtend: appointment.canExtend,
-    extendAction: `/appuntamenti/${appointment.id}/proroga`,
-    extendFrom: from,
-    giveUpHref: `/appuntamenti/${appointment.id}/annullamento`,
-  };
-}
-
-function choiceAnswers({ row }: Appointment, t: Translate): Answer[] {
+export function choiceAnswers({ row }: Appointment, t: Translate): Answer[] {
   const topicHref = stepUrl(STEPS.topic, { office: row.officeId });
   return [
     {
@@ -195,10 +147,6 @@ function choiceAnswers({ row }: Appointment, t: Translate): Answer[] {
   ];
 }
 
-function doneSteps(appointment: Appointment): string[] {
-  return [STEPS.place, stepUrl(STEPS.topic, { office: appointment.row.officeId }), timeHref(appointment)];
-}
-
 /** Back to the choice of a time. @param resume for an appointment whose seat was lost */
 export function timeHref({ row }: Appointment, resume = false): string {
   return resume
@@ -207,14 +155,19 @@ export function timeHref({ row }: Appointment, resume = false): string {
 }
 
 function timeOf(row: Appointment['row']): string {
-  return stepUrl(STEPS.time, { office: row.officeId, channel: row.channel, topic: row.topicId, day: romeDate(row.startAt) });
+  return stepUrl(STEPS.time, {
+    office: row.officeId,
+    channel: row.channel,
+    topic: row.topicId,
+    day: romeDate(row.startAt),
+  });
 }
 
-function address({ row }: Appointment): string {
+export function address({ row }: Appointment): string {
   return `${row.address}, ${row.cap ? `${row.cap} ` : ''}${row.comune} (${row.province})`;
 }
 
-function needs({ row }: Appointment, t: Translate): string {
+export function needs({ row }: Appointment, t: Translate): string {
   const asked = [
     row.stepFree ? t('appointments.need-step-free') : '',
     row.signLanguage ? t('appointments.need-sign-language') : '',
@@ -226,16 +179,12 @@ function needs({ row }: Appointment, t: Translate): string {
 /** What to bring: the same for all, then what the topic needs. */
 function bring(topic: string, channel: string, t: Translate): string[] {
   const all = [t(`appointments.bring-${channel}`)];
-  for (let item = 1; t.has(`appointments.bring-${topic}-${item}`); item++) all.push(t(`appointments.bring-${topic}-${item}`));
+  for (let item = 1; t.has(`appointments.bring-${topic}-${item}`); item++)
+    all.push(t(`appointments.bring-${topic}-${item}`));
   return all;
 }
 
-function languageOptions(chosen: string, t: Translate) {
-  const named = INTERPRETED.map((code) => ({ value: code as string, label: capitalized(languageName(code, t)), selected: code === chosen }));
-  return named.sort((a, b) => a.label.localeCompare(b.label, t.lang));
-}
-
-function languageName(code: string, t: Translate): string {
+export function languageName(code: string, t: Translate): string {
   return new Intl.DisplayNames([t.lang], { type: 'language' }).of(code) ?? code;
 }
 
@@ -268,6 +217,8 @@ function stateName({ row }: Appointment): string {
   if (row.state === 'cancelled' || row.state === 'no-show' || row.state === 'served') return row.state;
   return 'ended';
 }
+
+const pageHref = (page: number) => `/appuntamenti?pagina=${page}#passati`;
 
 /** At most five page numbers, the present one among them. */
 function pagesAround({ page, pages }: Mine): number[] {

@@ -1,7 +1,6 @@
 /** The rules of booking, as pure functions: what they need, the present instant too, comes as an argument. */
 
-export type State =
-  'held' | 'booked' | 'arrived' | 'called' | 'served' | 'no-show' | 'cancelled' | 'expired' | 'ended';
+export type State = 'held' | 'booked' | 'arrived' | 'called' | 'served' | 'no-show' | 'cancelled' | 'expired' | 'ended';
 
 /** While the last steps are filled in, the seat is kept so long. */
 export const HOLD_MINUTES = 10;

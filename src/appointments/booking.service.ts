@@ -17,7 +17,8 @@ export interface HoldRequest {
   requestId: string;
 }
 
-export type Held = { ok: true; id: string; detailsGiven: boolean } | { ok: false; reason: 'slot-taken' | 'already-booked' };
+export type Held =
+  { ok: true; id: string; detailsGiven: boolean } | { ok: false; reason: 'slot-taken' | 'already-booked' };
 
 export type Confirmed =
   { ok: true } | { ok: false; reason: 'slot-taken' | 'already-booked' | 'details-missing' | 'cancelled' };
@@ -104,19 +105,21 @@ export class BookingService {
   }
 
   private async confirmHeld(acting: Acting, id: string): Promise<Confirmed | 'expired'> {
-    return withFreshNumber((random) => this.as(acting, async () => {
-      const appointment = await this.appointments.lock(acting.subject, id);
-      if (!appointment) throw new NotFound();
-      const { state, province } = appointment.row;
-      if (state === 'expired') return 'expired';
-      if (state === 'cancelled') return { ok: false, reason: 'cancelled' };
-      if (state !== 'held') return { ok: true };
-      if (!appointment.detailsGiven) return { ok: false, reason: 'details-missing' };
-      const number = appointmentNumber(province, random);
-      await this.appointments.confirm(acting.subject, id, number, this.clock.now());
-      await this.records.booked(acting, appointment, number);
-      return { ok: true };
-    }));
+    return withFreshNumber((random) =>
+      this.as(acting, async () => {
+        const appointment = await this.appointments.lock(acting.subject, id);
+        if (!appointment) throw new NotFound();
+        const { state, province } = appointment.row;
+        if (state === 'expired') return 'expired';
+        if (state === 'cancelled') return { ok: false, reason: 'cancelled' };
+        if (state !== 'held') return { ok: true };
+        if (!appointment.detailsGiven) return { ok: false, reason: 'details-missing' };
+        const number = appointmentNumber(province, random);
+        await this.appointments.confirm(acting.subject, id, number, this.clock.now());
+        await this.records.booked(acting, appointment, number);
+        return { ok: true };
+      }),
+    );
   }
 
   /** @returns the id, or why not: `clash` when this request or topic has an appointment already */

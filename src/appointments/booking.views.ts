@@ -64,7 +64,13 @@ export function topicPage(form: Form<TopicForm>, office: Office, choices: Choice
       hint: t(`topics.${topic}-hint`),
       checked: argomento === topic,
     })),
-    answers: [{ label: t('appointments.office'), value: `${office.name}, ${office.address}, ${placeLine(office)}`, href: STEPS.place }],
+    answers: [
+      {
+        label: t('appointments.office'),
+        value: `${office.name}, ${office.address}, ${placeLine(office)}`,
+        href: STEPS.place,
+      },
+    ],
     backHref: STEPS.place,
   };
 }
@@ -101,11 +107,13 @@ export function timePage(form: Form<TimeForm>, times: Times, context: TimeContex
     distance: times.office.metres === null ? '' : distanceLabel(times.office.metres, t),
     first: firstLinks(times.office, link, t),
     hasFirst: times.office.first.length > 0,
-    others: times.others.filter(({ first }) => first.length > 0).map((office) => ({
-      name: office.name,
-      distance: office.metres === null ? '' : distanceLabel(office.metres, t),
-      first: firstLinks(office, link, t).slice(0, 2),
-    })),
+    others: times.others
+      .filter(({ first }) => first.length > 0)
+      .map((office) => ({
+        name: office.name,
+        distance: office.metres === null ? '' : distanceLabel(office.metres, t),
+        first: firstLinks(office, link, t).slice(0, 2),
+      })),
     hasOthers: times.others.some(({ first }) => first.length > 0),
     days: days.map(({ day, free }) => ({
       ...dayParts(day, t.lang),
@@ -116,14 +124,22 @@ export function timePage(form: Form<TimeForm>, times: Times, context: TimeContex
     hasDays: days.length > 0,
     dayTitle: shown ? capitalized(dateInWords(shown, t.lang)) : '',
     ...halves(times, form, t),
-    before: around.before ? { href: link(times.office.id, around.before), label: shortDateInWords(around.before, t.lang) } : null,
-    after: around.after ? { href: link(times.office.id, around.after), label: shortDateInWords(around.after, t.lang) } : null,
-    nextFree: times.nextFree ? { href: link(times.office.id, times.nextFree), label: dateInWords(times.nextFree, t.lang) } : null,
+    before: around.before
+      ? { href: link(times.office.id, around.before), label: shortDateInWords(around.before, t.lang) }
+      : null,
+    after: around.after
+      ? { href: link(times.office.id, around.after), label: shortDateInWords(around.after, t.lang) }
+      : null,
+    nextFree: times.nextFree
+      ? { href: link(times.office.id, times.nextFree), label: dateInWords(times.nextFree, t.lang) }
+      : null,
     duration: t.count('appointments.duration', times.office.minutes),
     notice: t.count('appointments.notice-rule', times.office.noticeHours),
     lost: context.lost,
     bookedHref: times.own && times.own.state !== 'held' && !moving ? `/appuntamenti/${times.own.id}` : '',
-    backHref: moving ? `/appuntamenti/${moving.id}` : stepUrl(STEPS.topic, { office: choices.office, comune: choices.comune }),
+    backHref: moving
+      ? `/appuntamenti/${moving.id}`
+      : stepUrl(STEPS.topic, { office: choices.office, comune: choices.comune }),
   };
 }
 
@@ -143,7 +159,13 @@ export function stepsView(current: number, hrefs: string[], t: Translate) {
 
 /** A task has no side menu: one thing to do. */
 export function taskHead(title: string, crumb: string, t: Translate) {
-  return { title, description: '', crumbs: [...crumbs(t), { label: crumb, href: '' }], section: 'appointments', menu: false };
+  return {
+    title,
+    description: '',
+    crumbs: [...crumbs(t), { label: crumb, href: '' }],
+    section: 'appointments',
+    menu: false,
+  };
 }
 
 export function crumbs(t: Translate): Crumb[] {
@@ -169,7 +191,11 @@ function dayLinks({ choices, moving }: TimeContext): (office: string, day: Tempo
   return (office, day) => stepUrl(STEPS.time, { ...choices, office, day });
 }
 
-function firstLinks(office: OfficeTimes, link: (office: string, day: Temporal.PlainDate | null) => string, t: Translate) {
+function firstLinks(
+  office: OfficeTimes,
+  link: (office: string, day: Temporal.PlainDate | null) => string,
+  t: Translate,
+) {
   return office.first.map((iso) => {
     const instant = Temporal.Instant.from(iso);
     const day = romeDate(instant);

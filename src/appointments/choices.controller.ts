@@ -50,7 +50,8 @@ export class ChoicesController {
     @Res() res: Response,
   ): Promise<void> {
     const known = form.valid && (await this.offices.office(form.data.sede)) !== null;
-    if (known) return res.redirect(303, stepUrl(STEPS.topic, { office: form.data.sede, comune: asked.data.istat || null }));
+    if (known)
+      return res.redirect(303, stepUrl(STEPS.topic, { office: form.data.sede, comune: asked.data.istat || null }));
     const shown = form.valid ? form.withError('sede', 'appointments.choose-an-office') : form;
     res.status(shown.status).render('appointments/place', placePage(shown, await this.search(asked, acting), t));
   }

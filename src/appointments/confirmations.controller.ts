@@ -4,9 +4,10 @@ import { Allow } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { Visitor } from '../common/visitor.js';
 import { AppointmentId } from './appointment-id.pipe.js';
-import { summaryPage } from './appointments.views.js';
+
 import { BookingService } from './booking.service.js';
 import { afterHold } from './details.controller.js';
+import { summaryPage } from './details.views.js';
 
 /** The fifth step: check your answers, then book. */
 @Controller('appuntamenti/:id')

@@ -9,7 +9,8 @@ import { AppointmentId } from './appointment-id.pipe.js';
 import type { Appointment } from './appointment.entity.js';
 import { DetailsForm } from './appointments.forms.js';
 import type { Details } from './appointments.repository.js';
-import { detailsOf, detailsPage, timeHref } from './appointments.views.js';
+import { timeHref } from './appointments.views.js';
+import { detailsOf, detailsPage } from './details.views.js';
 import { contactProblem } from './booking.rules.js';
 import { BookingService, type Held } from './booking.service.js';
 
@@ -62,7 +63,10 @@ export class DetailsController {
     @Res() res: Response,
   ): Promise<void> {
     const held = await this.booking.extend(acting, id);
-    res.redirect(303, afterHold(held, await this.booking.find(acting, id), body.da === 'riepilogo' ? 'riepilogo' : 'dettagli'));
+    res.redirect(
+      303,
+      afterHold(held, await this.booking.find(acting, id), body.da === 'riepilogo' ? 'riepilogo' : 'dettagli'),
+    );
   }
 }
 

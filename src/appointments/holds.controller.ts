@@ -56,7 +56,13 @@ export class HoldsController {
     return this.booking.hold(acting, { slot, topic, requestId });
   }
 
-  private async show(form: Form<TimeForm>, choices: Choices, acting: Acting, t: Visitor['t'], res: Response): Promise<void> {
+  private async show(
+    form: Form<TimeForm>,
+    choices: Choices,
+    acting: Acting,
+    t: Visitor['t'],
+    res: Response,
+  ): Promise<void> {
     const { office, channel, topic, comune, day, resume } = choices;
     if (!office) return res.redirect(303, STEPS.place);
     if (!channel || !topic) return res.redirect(303, stepUrl(STEPS.topic, { office, comune }));

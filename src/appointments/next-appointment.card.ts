@@ -28,7 +28,14 @@ export class NextAppointmentCard implements Card {
       tag: '',
       big: capitalized(t('appointments.day-at', dateAndTime(next.startAt, t.lang))),
       text: where,
-      items: [{ label: topic, href: `/appuntamenti/${next.id}`, note: t('appointments.number-is', { number: next.number }), unread: false }],
+      items: [
+        {
+          label: topic,
+          href: `/appuntamenti/${next.id}`,
+          note: t('appointments.number-is', { number: next.number }),
+          unread: false,
+        },
+      ],
       link: { label: t('appointments.see-all'), href: '/appuntamenti' },
       empty: false,
     };

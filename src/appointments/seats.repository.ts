@@ -75,7 +75,13 @@ export class SeatsRepository {
   }
 
   /** Puts an unfinished appointment on a seat that was taken for it; its time to finish starts again. */
-  async holdAgain(citizen: string, id: string, seat: Seat, now: Temporal.Instant, until: Temporal.Instant): Promise<void> {
+  async holdAgain(
+    citizen: string,
+    id: string,
+    seat: Seat,
+    now: Temporal.Instant,
+    until: Temporal.Instant,
+  ): Promise<void> {
     await this.db.execute(
       `UPDATE appointment SET state = 'held', slot_id = $3, office_id = $4, channel = $5, start_at = $6, minutes = $7,
          held_at = $8, hold_until = $9, updated_at = $8

@@ -68,7 +68,7 @@ export function openHours(
 /** Overlapping hours are one: otherwise an extra opening beside the usual one would double its slots. */
 function joined(hours: readonly { opens: string; closes: string }[]): { opens: string; closes: string }[] {
   const result: { opens: string; closes: string }[] = [];
-  for (const { opens, closes } of [...hours].sort((a, b) => a.opens.localeCompare(b.opens))) {
+  for (const { opens, closes } of hours.toSorted((a, b) => a.opens.localeCompare(b.opens))) {
     const last = result.at(-1);
     if (last && opens <= last.closes) last.closes = closes > last.closes ? closes : last.closes;
     else result.push({ opens, closes });

@@ -97,7 +97,10 @@ export class SlotsRepository {
   }
 
   /** The first free time of each channel of an office, for its public page. */
-  firstOfEachChannel(office: string, now: Temporal.Instant): Promise<{ channel: Channel; startsAt: Temporal.Instant }[]> {
+  firstOfEachChannel(
+    office: string,
+    now: Temporal.Instant,
+  ): Promise<{ channel: Channel; startsAt: Temporal.Instant }[]> {
     return this.db.query(
       `SELECT oc.channel, min(free.start_at) AS "startsAt"
        FROM office_channel oc

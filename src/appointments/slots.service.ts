@@ -7,7 +7,14 @@ import { Database } from '../common/database.js';
 import type { State } from './booking.rules.js';
 import { releases } from './slots.seed.js';
 import { SlotReleaseRepository } from './slot-release.repository.js';
-import { SlotsRepository, type Agenda, type Choice, type Day, type FreeTime, type OfficeTimes } from './slots.repository.js';
+import {
+  SlotsRepository,
+  type Agenda,
+  type Choice,
+  type Day,
+  type FreeTime,
+  type OfficeTimes,
+} from './slots.repository.js';
 
 /** All that the page of times shows. */
 export interface Times {

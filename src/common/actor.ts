@@ -3,7 +3,9 @@
  * no query runs without one.
  */
 export type Actor =
-  { kind: 'citizen'; subject: string; by: string } | { kind: 'staff'; id: string; office: string } | { kind: 'system'; name: SystemName };
+  | { kind: 'citizen'; subject: string; by: string }
+  | { kind: 'staff'; id: string; office: string }
+  | { kind: 'system'; name: SystemName };
 
 /** Named system work. Each name has its own policies; a new name goes here and into the policies that need it. */
 export const SYSTEM_NAMES = ['public', 'sign-in', 'seed', 'worker', 'reaper', 'slots', 'sweeper'] as const;

@@ -16,7 +16,6 @@ import { readStyle } from './style.js';
 import { Templates } from './templates.js';
 import { Texts } from './texts.js';
 
-
 /** What every module stands on. Global, so that no module has to say that it needs a clock. */
 @Global()
 @Module({})

@@ -74,7 +74,12 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   /** As query, but tells how many rows the statement touched. */
   async execute(sql: string, parameters: unknown[] = []): Promise<number> {
     const { client } = this.current();
-    const result = await client.query({ name: statementName(sql), text: sql, values: parameters.map(parameter), types });
+    const result = await client.query({
+      name: statementName(sql),
+      text: sql,
+      values: parameters.map(parameter),
+      types,
+    });
     return result.rowCount ?? 0;
   }
 
@@ -147,7 +152,9 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   private async finished<T>({ client }: Unit, work: () => Promise<T>): Promise<T> {
     try {
       const result = await work();
-      await client.query('COMMIT');
+      const { command } = await client.query('COMMIT');
+      // PostgreSQL answers ROLLBACK, and no error, when a statement had failed and somebody swallowed that.
+      if (command !== 'COMMIT') throw new Error('the unit of work was rolled back: a statement of it had failed');
       return result;
     } catch (error) {
       // A lost connection cannot be rolled back, and the first error is the one that matters.

@@ -22,7 +22,7 @@ export class ErrorPageFilter implements ExceptionFilter {
   /** Also called by web.ts for what goes wrong before a route is found (bodies, sessions). */
   answer(error: unknown, req: Request, res: Response): void {
     if (res.headersSent) return void res.destroy();
-    if (error instanceof RedirectTo) return res.redirect(303, error.path);
+    if (error instanceof RedirectTo) return res.set('Cache-Control', 'no-store').redirect(303, error.path);
     const { status, view } = outcome(error);
     if (status >= 500) this.log.error({ err: error, status }, 'request failed');
     else this.log.info({ reason: error instanceof PageError ? error.message : undefined, status }, 'request refused');
@@ -54,6 +54,10 @@ function statusOf(error: unknown): number {
 /** PostgreSQL is starting, stopping, or out of reach; a statement was cut by its time-out. */
 function isDatabaseAway(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  if (typeof code === 'string' && /^(57P0[123]|57014|08...|53...|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/.test(code)) return true;
-  return typeof message === 'string' && /Connection terminated|timeout exceeded when trying to connect/.test(message);
+  if (typeof code === 'string' && /^(57P0[123]|57014|08...|53...|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/.test(code))
+    return true;
+  return (
+    typeof message === 'string' &&
+    /Connection terminated|not queryable|timeout exceeded when trying to connect/.test(message)
+  );
 }

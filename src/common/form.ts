@@ -24,7 +24,10 @@ export class Form<T extends object> {
     readonly resumed: boolean,
   ) {}
 
-  static empty<T extends object>(form: FormClass<T>, prefill: Partial<Record<Field<T>, string | readonly string[]>> = {}): Form<T> {
+  static empty<T extends object>(
+    form: FormClass<T>,
+    prefill: Partial<Record<Field<T>, string | readonly string[]>> = {},
+  ): Form<T> {
     return new Form(new form(), prefill as Values, [], false);
   }
 
@@ -113,7 +116,9 @@ function list(value: unknown): string[] {
 /** Errors in the order of the fields in the class, one each. */
 function problems(data: object): FieldError[] {
   const found = validateSync(data, { whitelist: true, stopAtFirstError: true, forbidUnknownValues: true });
-  const byField = new Map(found.map((error) => [error.property, Object.values(error.constraints ?? {})[0] ?? 'form.wrong']));
+  const byField = new Map(
+    found.map((error) => [error.property, Object.values(error.constraints ?? {})[0] ?? 'form.wrong']),
+  );
   return Object.keys(data)
     .filter((field) => byField.has(field))
     .map((field) => ({ field, key: byField.get(field)!, parameters: {} }));

@@ -19,6 +19,10 @@ export class HealthController {
   @Get('pronta')
   async ready(@Res() res: Response): Promise<void> {
     const ready = await this.readiness.check();
-    res.status(ready ? 200 : 503).type('text').set('Cache-Control', 'no-store').send(ready ? 'pronta\n' : 'non pronta\n');
+    res
+      .status(ready ? 200 : 503)
+      .type('text')
+      .set('Cache-Control', 'no-store')
+      .send(ready ? 'pronta\n' : 'non pronta\n');
   }
 }

@@ -69,7 +69,7 @@ function escapeText(text: string): string {
   return text
     .replace(/[\\;,]/gu, '\\$&')
     .replace(/\r\n|\r|\n/gu, '\\n')
-    .replace(/[\u0000-\u0008\u000B-\u001F\u007F]/gu, '');
+    .replace(/(?!\t)\p{Cc}/gu, '');
 }
 
 /** RFC 5545, 3.1: no line over 75 octets, and no character cut in two. */
@@ -99,8 +99,5 @@ function local(instant: Temporal.Instant): string {
 }
 
 function compact(time: Temporal.ZonedDateTime): string {
-  return time
-    .toPlainDateTime()
-    .toString({ smallestUnit: 'second' })
-    .replaceAll(/[-:]/gu, '');
+  return time.toPlainDateTime().toString({ smallestUnit: 'second' }).replaceAll(/[-:]/gu, '');
 }

@@ -1,4 +1,11 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
 import { Config } from '../config.js';
 import { poolOptions } from '../data-source.js';
@@ -17,16 +24,20 @@ export interface JobHandler {
   run(data: Record<string, unknown>): Promise<void>;
 }
 
+/** How long a stopping process waits for its jobs. */
+const JOBS_END_MS = 4_000;
+
 /**
  * The job queue, inside the same database: a job sent in a unit of work exists only if the unit commits. Jobs carry
  * ids, never personal data, and only wake workers: rows decide what is to be done.
  */
 @Injectable()
-export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly handlers: JobHandler[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly running = new Set<Promise<void>>();
-  private boss: PgBoss | null = null;
+  private worker: PgBoss | null = null;
+  private sending: Promise<PgBoss> | null = null;
 
   constructor(
     private readonly config: Config,
@@ -47,23 +58,33 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Sends a job with the unit of work under way. @param data ids only */
   async send(name: string, data: Record<string, string | number>): Promise<void> {
     const boss = await this.sender();
-    await boss.send(name, data, { db: { executeSql: async (sql, values) => ({ rows: await this.db.query(sql, values) }) } });
+    await boss.send(name, data, {
+      db: { executeSql: async (sql, values) => ({ rows: await this.db.query(sql, values) }) },
+    });
   }
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.role === 'web' || this.config.databaseWorkerUrl === '') return;
     const boss = this.connect(this.config.databaseWorkerUrl, true);
     await boss.start();
-    this.boss = boss;
+    this.worker = boss;
     for (const handler of this.handlers) await this.attach(boss, handler);
   }
 
-  /** Finishes what is under way, or gives it back to the queue after ten seconds. */
-  async onApplicationShutdown(): Promise<void> {
+  /** Finishes what is under way while the database is still open, or gives it back to the queue after some seconds. */
+  async beforeApplicationShutdown(): Promise<void> {
     this.timers.forEach((timer) => clearInterval(timer));
-    await Promise.allSettled(this.running);
-    await this.boss?.stop({ graceful: true, timeout: 10_000 });
-    this.boss = null;
+    const ended = Promise.allSettled(this.running);
+    await this.worker?.stop({ graceful: true, timeout: JOBS_END_MS });
+    this.worker = null;
+    // A repeated job that is cut here is rolled back, and due again at the next start.
+    await Promise.race([ended, sleep(JOBS_END_MS, undefined, { ref: false })]);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const boss = await this.sending?.catch(() => null);
+    await boss?.stop({ graceful: false });
+    this.sending = null;
   }
 
   private async attach(boss: PgBoss, handler: JobHandler): Promise<void> {
@@ -94,13 +115,17 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
     await work.finally(() => this.running.delete(work));
   }
 
-  /** A web process sends through its own units of work and neither migrates nor watches the queue. */
+  /** Sending goes through the units of work of the pages, and neither migrates nor watches the queue. */
   private async sender(): Promise<PgBoss> {
-    if (this.boss) return this.boss;
-    const boss = this.connect(this.config.databaseWebUrl, false);
-    await boss.start();
-    this.boss = boss;
-    return boss;
+    this.sending ??= this.startSender().catch((error: unknown) => {
+      this.sending = null;
+      throw error;
+    });
+    return this.sending;
+  }
+
+  private async startSender(): Promise<PgBoss> {
+    return this.connect(this.config.databaseWebUrl || this.config.databaseWorkerUrl, false).start();
   }
 
   private connect(url: string, works: boolean): PgBoss {

@@ -10,7 +10,11 @@ export class Metrics {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [this.registry],
   });
-  readonly underWay = new Gauge({ name: 'myinps_http_under_way', help: 'Requests under way', registers: [this.registry] });
+  readonly underWay = new Gauge({
+    name: 'myinps_http_under_way',
+    help: 'Requests under way',
+    registers: [this.registry],
+  });
   readonly turnedAway = new Counter({
     name: 'myinps_http_turned_away_total',
     help: 'Requests answered 503 because too many were under way',

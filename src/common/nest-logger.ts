@@ -3,7 +3,10 @@ import type { Log } from './log.js';
 
 /** Nest's own messages go through the structured log; its start-up chatter only when debugging. */
 export function nestLogger(log: Log): LoggerService {
-  const line = (message: unknown, ...rest: unknown[]) => ({ source: 'nest', text: [message, ...rest].map(String).join(' ') });
+  const line = (message: unknown, ...rest: unknown[]) => ({
+    source: 'nest',
+    text: [message, ...rest].map(String).join(' '),
+  });
   return {
     log: (message: unknown, ...rest: unknown[]) => log.debug(line(message, ...rest)),
     error: (message: unknown, ...rest: unknown[]) => log.error(line(message, ...rest)),

@@ -99,7 +99,11 @@ export class Pages {
 
   private get institute(): Institute & { phoneFreeLabel: string; phoneMobileLabel: string } {
     const { institute } = this.config;
-    return { ...institute, phoneFreeLabel: spoken(institute.phoneFree), phoneMobileLabel: spoken(institute.phoneMobile) };
+    return {
+      ...institute,
+      phoneFreeLabel: spoken(institute.phoneFree),
+      phoneMobileLabel: spoken(institute.phoneMobile),
+    };
   }
 
   private head(page: PageHead, hasErrors: boolean, prefix: string): Record<string, unknown> {
@@ -107,7 +111,10 @@ export class Pages {
       title: page.title,
       titlePrefix: page.error || hasErrors ? prefix : '',
       description: page.description ?? '',
-      crumbs: (page.crumbs ?? []).map((crumb, index, all) => ({ ...crumb, href: index === all.length - 1 ? '' : crumb.href })),
+      crumbs: (page.crumbs ?? []).map((crumb, index, all) => ({
+        ...crumb,
+        href: index === all.length - 1 ? '' : crumb.href,
+      })),
       wide: page.wide === true,
       section: page.section ?? '',
       menu: page.menu === true,
@@ -125,7 +132,11 @@ export class Pages {
     }));
   }
 
-  private menuView(section: string | null, t: (key: string) => string, model: Record<string, unknown>): Record<string, unknown> {
+  private menuView(
+    section: string | null,
+    t: (key: string) => string,
+    model: Record<string, unknown>,
+  ): Record<string, unknown> {
     const counts = (model.menuCounts ?? {}) as Record<string, number>;
     const entries = (group: MenuEntry['group']) =>
       this.menu
@@ -177,7 +188,8 @@ export async function sendHtml(req: Request, res: Response, html: string): Promi
   res.end(req.method === 'HEAD' ? undefined : bytes);
 }
 
-async function compressed(html: string, encoding: string | false): Promise<Buffer> {
+/** A page as it travels. */
+export async function compressed(html: string, encoding: string | false): Promise<Buffer> {
   if (encoding === 'br') {
     const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: html.length };
     return brotli(html, { params });

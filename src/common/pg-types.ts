@@ -23,11 +23,7 @@ function instant(text: string): Temporal.Instant {
 
 /** Temporal values become their ISO text; everything else is left to the driver. */
 export function parameter(value: unknown): unknown {
-  if (
-    value instanceof Temporal.Instant ||
-    value instanceof Temporal.PlainDate ||
-    value instanceof Temporal.PlainTime
-  )
+  if (value instanceof Temporal.Instant || value instanceof Temporal.PlainDate || value instanceof Temporal.PlainTime)
     return value.toString();
   return Array.isArray(value) ? value.map(parameter) : value;
 }

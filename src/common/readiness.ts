@@ -10,8 +10,12 @@ export class Readiness implements BeforeApplicationShutdown {
   constructor(private readonly db: Database) {}
 
   /** From now on balancers send no new requests here; those under way are finished. */
-  beforeApplicationShutdown(): void {
+  stop(): void {
     this.stopping = true;
+  }
+
+  beforeApplicationShutdown(): void {
+    this.stop();
   }
 
   async check(): Promise<boolean> {

@@ -25,7 +25,8 @@ export function securityHeaders(pages: Pages, config: Config): RequestHandler {
     const render = res.render.bind(res);
     res.render = ((view: string, model: object) => {
       const { formActions } = res.locals as PageLocals;
-      if (formActions?.length) res.set('Content-Security-Policy', policy(formActions.map((origin) => ` ${origin}`).join('')));
+      if (formActions?.length)
+        res.set('Content-Security-Policy', policy(formActions.map((origin) => ` ${origin}`).join('')));
       return render(view, model);
     }) as typeof res.render;
     next();

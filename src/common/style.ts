@@ -12,7 +12,9 @@ export interface Style {
 /** Joins public/css/*.css in the order of their names and takes out comments and idle white space. */
 export function readStyle(publicDir: string): Style {
   const folder = join(publicDir, 'css');
-  const files = readdirSync(folder).filter((name) => name.endsWith('.css')).toSorted();
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.css'))
+    .toSorted();
   const css = minified(files.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n'));
   return { css, hash: `sha256-${createHash('sha256').update(css).digest('base64')}` };
 }

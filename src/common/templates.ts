@@ -61,7 +61,10 @@ export class Templates {
     const handlebars = Handlebars.create();
     for (const [name, source] of this.sources) {
       if (!name.startsWith('partials/')) continue;
-      handlebars.registerPartial(name.slice('partials/'.length), handlebars.compile(this.program(source, language), OPTIONS));
+      handlebars.registerPartial(
+        name.slice('partials/'.length),
+        handlebars.compile(this.program(source, language), OPTIONS),
+      );
     }
     for (const [name, source] of this.sources) {
       if (name.startsWith('partials/')) continue;
@@ -136,7 +139,10 @@ export class Templates {
       for (const [, partial = ''] of source.matchAll(/\{\{#?> ?([a-z-]+)/g)) walk(`partials/${partial}`);
     };
     names.forEach(walk);
-    return [...used].toSorted().map((icon) => this.symbol(icon)).join('');
+    return [...used]
+      .toSorted()
+      .map((icon) => this.symbol(icon))
+      .join('');
   }
 
   private symbol(icon: string): string {

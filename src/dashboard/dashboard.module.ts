@@ -9,6 +9,12 @@ export class DashboardModule implements OnModuleInit {
   constructor(private readonly pages: Pages) {}
 
   onModuleInit(): void {
-    this.pages.addMenuEntry({ section: 'dashboard', textKey: 'dashboard.title', href: '/bacheca', order: 10, group: 'main' });
+    this.pages.addMenuEntry({
+      section: 'dashboard',
+      textKey: 'dashboard.title',
+      href: '/bacheca',
+      order: 10,
+      group: 'main',
+    });
   }
 }

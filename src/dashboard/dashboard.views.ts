@@ -13,7 +13,15 @@ export function dashboardPage(
   const title = t('dashboard.greeting', { name: displayName.split(' ')[0] ?? '' });
   const today = dateInWords(romeDate(now), t.lang);
   return {
-    page: { title, section: 'dashboard', menu: true, crumbs: [{ label: t('layout.home'), href: '/' }, { label: t('dashboard.title'), href: '' }] },
+    page: {
+      title,
+      section: 'dashboard',
+      menu: true,
+      crumbs: [
+        { label: t('layout.home'), href: '/' },
+        { label: t('dashboard.title'), href: '' },
+      ],
+    },
     menuCounts: menuCounts(cards),
     title,
     today: today.charAt(0).toUpperCase() + today.slice(1),

@@ -41,7 +41,12 @@ export class NotificationsController {
 
   /** Marks what the list showed as read; notices that came after the page was made stay unread. */
   @Post('lette')
-  async markRead(@Acting() acting: Acting, @Body() body: Record<string, unknown>, @Req() req: Request, @Res() res: Response): Promise<void> {
+  async markRead(
+    @Acting() acting: Acting,
+    @Body() body: Record<string, unknown>,
+    @Req() req: Request,
+    @Res() res: Response,
+  ): Promise<void> {
     const filter = filterOf(body.stato);
     const done = await this.notifications.markShownAsRead(acting, filter, shownAt(body.mostrate, this.clock.now()));
     flash(req, done > 0 ? 'notifications.marked' : 'notifications.nothing-to-mark');

@@ -20,6 +20,12 @@ export class NotificationsModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.cards.register(this.card);
-    this.pages.addMenuEntry({ section: 'notifications', textKey: 'notifications.title', href: '/notifiche', order: 30, group: 'main' });
+    this.pages.addMenuEntry({
+      section: 'notifications',
+      textKey: 'notifications.title',
+      href: '/notifiche',
+      order: 30,
+      group: 'main',
+    });
   }
 }

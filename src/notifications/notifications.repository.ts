@@ -66,7 +66,12 @@ export class NotificationsRepository {
     return rows[0] ?? null;
   }
 
-  async markRead(subject: string, filter: NoticeFilter, upTo: Temporal.Instant, now: Temporal.Instant): Promise<number> {
+  async markRead(
+    subject: string,
+    filter: NoticeFilter,
+    upTo: Temporal.Instant,
+    now: Temporal.Instant,
+  ): Promise<number> {
     return this.db.execute(
       `UPDATE notice SET read_at = greatest($3::timestamptz(3), created_at)
        WHERE citizen_id = $1 AND read_at IS NULL AND created_at <= $2 AND $4 IN ('tutte', 'non-lette')`,

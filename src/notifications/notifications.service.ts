@@ -5,7 +5,12 @@ import type { Acting } from '../common/acting.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../common/database.js';
 import { NotFound } from '../common/errors.js';
-import { NotificationsRepository, type NoticeFilter, type NoticePage, type NoticeRow } from './notifications.repository.js';
+import {
+  NotificationsRepository,
+  type NoticeFilter,
+  type NoticePage,
+  type NoticeRow,
+} from './notifications.repository.js';
 
 export interface NewNotice {
   type: 'appointment' | 'institutional';

@@ -30,6 +30,10 @@ export class ProfileRepository {
   }
 
   async moveTo(subject: string, istat: string, now: Temporal.Instant): Promise<void> {
-    await this.db.execute('UPDATE citizen SET residence_istat = $2, updated_at = $3 WHERE id = $1', [subject, istat, now]);
+    await this.db.execute('UPDATE citizen SET residence_istat = $2, updated_at = $3 WHERE id = $1', [
+      subject,
+      istat,
+      now,
+    ]);
   }
 }

@@ -41,7 +41,10 @@ export class ProfileService {
 
   /** ISTAT code of the comune the person lives in, or null; joins the unit of work under way. */
   async residenceIstat(acting: Acting): Promise<string | null> {
-    return this.db.actingAs(citizen(acting.subject, acting.by), async () => (await this.found(acting.subject)).residence_istat);
+    return this.db.actingAs(
+      citizen(acting.subject, acting.by),
+      async () => (await this.found(acting.subject)).residence_istat,
+    );
   }
 
   /** What the identity provider said, to fill in forms with; '' where it said nothing. */

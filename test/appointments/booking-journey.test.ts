@@ -15,14 +15,18 @@ after(() => app.close());
 
 const TIME = `/appuntamenti/nuovo/orario?sede=${ROME}&modo=desk&argomento=naspi`;
 const h1 = (page: Page) => page.$('h1').text().trim();
-const errors = (page: Page) => page.$('#errori a').map((_, a) => page.$(a).text().trim()).get();
+const errors = (page: Page) =>
+  page
+    .$('#errori a')
+    .map((_, a) => page.$(a).text().trim())
+    .get();
 
 /** From the page of times to the held appointment: its id. */
 async function hold(who: Person, topic = 'naspi', time = 0, day = ''): Promise<string> {
   const url = TIME.replace('naspi', topic) + (day ? `&giorno=${day}` : '');
   const page = await who.get(url);
   const orario = page.$('input[name=orario]').eq(time).attr('value') ?? '';
-  const held = await who.post(url, fieldsOf(page, 'form[method=post]', { orario }));
+  const held = await who.post(url, fieldsOf(page, 'main form[method=post]', { orario }));
   assert.equal(held.status, 303, h1(held));
   return held.location.split('/')[2] ?? '';
 }
@@ -42,12 +46,18 @@ describe('booking in five steps', () => {
     assert.equal(place.$('input[name=sede]').length, 5);
     assert.match(place.$('label[for=sede]').text(), /a [\d,]+ km|a meno di 1 km/u);
 
-    const chosen = await ada.post(place.$('form[method=post]').attr('action')!, { sede: ROME });
-    assert.deepEqual([chosen.status, chosen.location], [303, `/appuntamenti/nuovo/argomento?sede=${ROME}&comune=058091`]);
+    const chosen = await ada.post(place.$('main form[method=post]').attr('action')!, { sede: ROME });
+    assert.deepEqual(
+      [chosen.status, chosen.location],
+      [303, `/appuntamenti/nuovo/argomento?sede=${ROME}&comune=058091`],
+    );
 
     const topic = await ada.get(chosen.location);
     assert.equal(topic.$('input[name=modo]').length, 3);
-    const about = await ada.post(topic.$('form[method=post]').attr('action')!, { modo: 'desk', argomento: 'pensioni' });
+    const about = await ada.post(topic.$('main form[method=post]').attr('action')!, {
+      modo: 'desk',
+      argomento: 'pensioni',
+    });
     assert.equal(about.location, `/appuntamenti/nuovo/orario?sede=${ROME}&modo=desk&argomento=pensioni&comune=058091`);
 
     const time = await ada.get(about.location);
@@ -55,18 +65,31 @@ describe('booking in five steps', () => {
     assert.equal(time.$('fieldset').length, 1, 'one fieldset of times');
     assert.equal(time.$('.days li').length, 5);
     assert.match(time.text, /fino a 24 ore prima/u, 'the deadline is shown before');
-    assert.match(time.$('label[for=orario]').text(), /mercoledì 1 aprile 2026, ore 09:/u, 'each label says the full date');
+    assert.match(
+      time.$('label[for=orario]').text(),
+      /mercoledì 1 aprile 2026, ore 09:/u,
+      'each label says the full date',
+    );
 
     const radio = time.$('input[name=orario]').last().attr('value')!;
-    const held = await ada.post(time.$('form[method=post]').attr('action')!, fieldsOf(time, 'form[method=post]', { orario: radio }));
+    const held = await ada.post(
+      time.$('main form[method=post]').attr('action')!,
+      fieldsOf(time, 'main form[method=post]', { orario: radio }),
+    );
     assert.equal(held.status, 303);
     assert.match(held.location, /^\/appuntamenti\/[0-9a-f-]{36}\/dettagli$/u);
 
     const details = await ada.get(held.location);
     assert.match(details.text, /Posto tenuto per te fino alle 09:10/u);
     assert.equal(details.$('#email').val(), 'ada@esempio.it', 'prefilled');
-    const form = details.$('form[novalidate]').attr('action')!;
-    const saved = await ada.post(form, { lis: 'si', lingua: 'de', nota: 'Ho due domande', email: 'ada@esempio.it', telefono: '' });
+    const form = details.$('main form[novalidate]').attr('action')!;
+    const saved = await ada.post(form, {
+      lis: 'si',
+      lingua: 'de',
+      nota: 'Ho due domande',
+      email: 'ada@esempio.it',
+      telefono: '',
+    });
     assert.match(saved.location, /\/riepilogo$/u);
 
     const summary = await ada.get(saved.location);
@@ -80,7 +103,10 @@ describe('booking in five steps', () => {
     assert.equal(shown.$('main #esito[role=status] h1').length, 1);
     assert.match(shown.$('#esito').text(), /RM-\d{4}/u);
     assert.match(shown.text, /Indirizzo da copiare nella mappa/u);
-    const [row] = await app.db.query('SELECT state, details_at IS NOT NULL AS details FROM appointment WHERE citizen_id = $1', [ada.id]);
+    const [row] = await app.db.query(
+      'SELECT state, details_at IS NOT NULL AS details FROM appointment WHERE citizen_id = $1',
+      [ada.id],
+    );
     assert.deepEqual(row, { state: 'booked', details: true });
   });
 
@@ -116,13 +142,20 @@ describe('booking in five steps', () => {
 
   it('leads back to the first missing step', async () => {
     assert.equal((await ada.get('/appuntamenti/nuovo/orario')).location, '/appuntamenti/nuovo');
-    assert.equal((await ada.get(`/appuntamenti/nuovo/orario?sede=${ROME}`)).location, `/appuntamenti/nuovo/argomento?sede=${ROME}`);
+    assert.equal(
+      (await ada.get(`/appuntamenti/nuovo/orario?sede=${ROME}`)).location,
+      `/appuntamenti/nuovo/argomento?sede=${ROME}`,
+    );
     assert.equal((await ada.get('/appuntamenti/nuovo/argomento?sede=nessuna')).location, '/appuntamenti/nuovo');
     const odd = await ada.get(`/appuntamenti/nuovo/orario?sede=${ROME}&modo=desk&argomento=inventato`);
     assert.equal(odd.location, `/appuntamenti/nuovo/argomento?sede=${ROME}`);
     const id = await hold(ada, 'isee');
     assert.equal((await ada.get(`/appuntamenti/${id}/riepilogo`)).location, `/appuntamenti/${id}/dettagli`);
-    assert.equal((await ada.post(`/appuntamenti/${id}/conferma`)).location, `/appuntamenti/${id}/dettagli`, 'no step is skipped');
+    assert.equal(
+      (await ada.post(`/appuntamenti/${id}/conferma`)).location,
+      `/appuntamenti/${id}/dettagli`,
+      'no step is skipped',
+    );
   });
 });
 
@@ -168,7 +201,7 @@ describe('bad input', () => {
     const page = await other.get(`${TIME}&giorno=2026-04-20`);
     const orario = page.$('input[name=orario]').first().attr('value')!;
     await app.db.query('UPDATE slot SET public_seats = booked WHERE id = $1', [orario]);
-    const gone = await other.post(`${TIME}&giorno=2026-04-20`, fieldsOf(page, 'form[method=post]', { orario }));
+    const gone = await other.post(`${TIME}&giorno=2026-04-20`, fieldsOf(page, 'main form[method=post]', { orario }));
     assert.equal(gone.status, 422);
     assert.match(errors(gone)[0] ?? '', /appena stato preso/u);
     assert.ok(gone.$('input[name=orario]').length > 0);
@@ -176,7 +209,14 @@ describe('bad input', () => {
   });
 
   it('with forged or impossible addresses is no harm', async () => {
-    for (const query of ['&giorno=2026-02-31', '&giorno=9999-99-99', '&giorno=ieri', '&giorno=2020-01-01', '&giorno=2026-04-05', '&comune=999999'])
+    for (const query of [
+      '&giorno=2026-02-31',
+      '&giorno=9999-99-99',
+      '&giorno=ieri',
+      '&giorno=2020-01-01',
+      '&giorno=2026-04-05',
+      '&comune=999999',
+    ])
       assert.equal((await ada.get(TIME + query)).status, 200, query);
     assert.equal((await ada.get('/appuntamenti/1')).status, 404);
     assert.equal((await ada.get('/appuntamenti/nuovi')).status, 404);
@@ -194,16 +234,26 @@ describe('a hold', () => {
     const again = await eva.get(`${TIME.replace('naspi', 'isee')}&giorno=2026-04-15`);
     assert.equal(again.$(`input[value=${row?.slot}]`).is(':checked'), true);
     const next = again.$('input[name=orario]').eq(3).attr('value')!;
-    const moved = await eva.post(TIME.replace('naspi', 'isee'), fieldsOf(again, 'form[method=post]', { orario: next }));
+    const moved = await eva.post(
+      TIME.replace('naspi', 'isee'),
+      fieldsOf(again, 'main form[method=post]', { orario: next }),
+    );
     assert.equal(moved.location, `/appuntamenti/${id}/dettagli`, 'the same appointment');
-    const seats = await app.db.query('SELECT id, booked FROM slot WHERE id = ANY ($1) ORDER BY id', [[row?.slot, Number(next)]]);
-    assert.deepEqual(seats.map(({ booked }) => booked), [0, 1]);
+    const seats = await app.db.query('SELECT id, booked FROM slot WHERE id = ANY ($1) ORDER BY id', [
+      [row?.slot, Number(next)],
+    ]);
+    assert.deepEqual(
+      seats.map(({ booked }) => booked),
+      [0, 1],
+    );
   });
 
   it('is one however often the button is pressed', async () => {
     const eva = await person(app);
     const page = await eva.get(`${TIME}&giorno=2026-04-16`);
-    const fields = fieldsOf(page, 'form[method=post]', { orario: page.$('input[name=orario]').first().attr('value')! });
+    const fields = fieldsOf(page, 'main form[method=post]', {
+      orario: page.$('input[name=orario]').first().attr('value')!,
+    });
     const clicks = await Promise.all([1, 2, 3, 4].map(() => eva.post(TIME, fields)));
     assert.equal(new Set(clicks.map(({ location }) => location)).size, 1);
     const rows = await app.db.query('SELECT count(*)::int AS count FROM appointment WHERE citizen_id = $1', [eva.id]);
@@ -216,16 +266,25 @@ describe('a hold', () => {
     const start = app.clock.now();
     for (let minutes = 0; minutes < 56; minutes += 8) {
       app.clock.move({ minutes: 8 });
-      assert.equal((await eva.post(`/appuntamenti/${id}/proroga`, { da: 'dettagli' })).location, `/appuntamenti/${id}/dettagli`);
+      assert.equal(
+        (await eva.post(`/appuntamenti/${id}/proroga`, { da: 'dettagli' })).location,
+        `/appuntamenti/${id}/dettagli`,
+      );
     }
-    const [row] = await app.db.query<{ until: Temporal.Instant }>('SELECT hold_until AS until FROM appointment WHERE id = $1', [id]);
+    const [row] = await app.db.query<{ until: Temporal.Instant }>(
+      'SELECT hold_until AS until FROM appointment WHERE id = $1',
+      [id],
+    );
     assert.equal(row?.until.toString(), start.add({ minutes: 60 }).toString());
     const full = await eva.get(`/appuntamenti/${id}/dettagli`);
     assert.equal(full.$('form[action$=proroga]').length, 0, 'no more to ask for');
     const sure = await eva.get(`/appuntamenti/${id}/annullamento`);
     assert.match(h1(sure), /lasciare il posto/u);
     await eva.post(`/appuntamenti/${id}/annullamento`);
-    const [slot] = await app.db.query('SELECT s.booked, a.state FROM appointment a JOIN slot s ON s.id = a.slot_id WHERE a.id = $1', [id]);
+    const [slot] = await app.db.query(
+      'SELECT s.booked, a.state FROM appointment a JOIN slot s ON s.id = a.slot_id WHERE a.id = $1',
+      [id],
+    );
     assert.deepEqual(slot, { booked: 0, state: 'cancelled' });
     app.clock.set(start.toString());
   });
@@ -243,32 +302,45 @@ describe('an appointment one has', () => {
   it('moves to another time with a new number', async () => {
     const eva = await person(app);
     const id = await book(eva, 'naspi', '2026-04-21');
-    const [before] = await app.db.query<{ slot: number }>('SELECT slot_id AS slot FROM appointment WHERE id = $1', [id]);
+    const [old] = await app.db.query<{ slot: number }>('SELECT slot_id AS slot FROM appointment WHERE id = $1', [id]);
     const page = await eva.get(`/appuntamenti/${id}/spostamento?giorno=2026-04-22`);
     assert.equal(h1(page), 'Sposta l’appuntamento');
     const orario = page.$('input[name=orario]').first().attr('value')!;
-    const moved = await eva.post(page.$('form[method=post]').attr('action')!, { orario });
+    const moved = await eva.post(page.$('main form[method=post]').attr('action')!, { orario });
     assert.equal(moved.location, `/appuntamenti/${id}?esito=spostato#esito`);
     assert.equal(h1(await eva.get(moved.location)), 'Appuntamento spostato');
-    const seats = await app.db.query('SELECT booked FROM slot WHERE id = ANY ($1) ORDER BY id', [[before?.slot, Number(orario)]]);
+    const seats = await app.db.query('SELECT booked FROM slot WHERE id = ANY ($1) ORDER BY id', [
+      [old?.slot, Number(orario)],
+    ]);
     assert.deepEqual(seats, [{ booked: 0 }, { booked: 1 }]);
     const same = await eva.post(`/appuntamenti/${id}/spostamento`, { orario });
     assert.equal(same.status, 422);
     const file = await eva.get(`/appuntamenti/${id}/calendario.ics`);
     assert.match(file.text, /SEQUENCE:1\r\n/u);
     const notices = await app.db.query('SELECT text_key FROM notice WHERE citizen_id = $1 ORDER BY text_key', [eva.id]);
-    assert.deepEqual(notices.map((n) => n.text_key), ['appointments.notice-booked', 'appointments.notice-moved']);
+    assert.deepEqual(
+      notices.map((n) => n.text_key),
+      ['appointments.notice-booked', 'appointments.notice-moved'],
+    );
   });
 
   it('is cancelled once, however often it is asked', async () => {
     const eva = await person(app);
     const id = await book(eva, 'pensioni', '2026-04-23');
     const done = await Promise.all([1, 2, 3].map(() => eva.post(`/appuntamenti/${id}/annullamento`)));
-    assert.deepEqual(done.map(({ location }) => location), Array(3).fill(`/appuntamenti/${id}#esito`));
+    assert.deepEqual(
+      done.map(({ location }) => location),
+      Array(3).fill(`/appuntamenti/${id}#esito`),
+    );
     assert.equal(h1(await eva.get(`/appuntamenti/${id}`)), 'Appuntamento annullato');
-    const [slot] = await app.db.query('SELECT s.booked FROM appointment a JOIN slot s ON s.id = a.slot_id WHERE a.id = $1', [id]);
+    const [slot] = await app.db.query(
+      'SELECT s.booked FROM appointment a JOIN slot s ON s.id = a.slot_id WHERE a.id = $1',
+      [id],
+    );
     assert.deepEqual(slot, { booked: 0 });
-    const notices = await app.db.query(`SELECT 1 FROM notice WHERE citizen_id = $1 AND text_key LIKE '%cancelled'`, [eva.id]);
+    const notices = await app.db.query(`SELECT 1 FROM notice WHERE citizen_id = $1 AND text_key LIKE '%cancelled'`, [
+      eva.id,
+    ]);
     assert.equal(notices.length, 1);
     assert.equal((await eva.get(`/appuntamenti/${id}/calendario.ics`)).status, 404);
     await book(eva, 'pensioni', '2026-04-23');
@@ -304,9 +376,14 @@ describe('an appointment one has', () => {
     const id = await book(eva, 'naspi', '2026-04-27');
     const page = await eva.get(`${TIME}&giorno=2026-04-28`);
     assert.equal(page.$(`a[href="/appuntamenti/${id}"]`).length, 1);
-    const refused = await eva.post(TIME, fieldsOf(page, 'form[method=post]', { orario: page.$('input[name=orario]').first().attr('value')! }));
+    const refused = await eva.post(
+      TIME,
+      fieldsOf(page, 'main form[method=post]', { orario: page.$('input[name=orario]').first().attr('value')! }),
+    );
     assert.deepEqual([refused.status, errors(refused).length], [422, 1]);
-    const [slots] = await app.db.query('SELECT count(*)::int AS count FROM appointment WHERE citizen_id = $1', [eva.id]);
+    const [slots] = await app.db.query('SELECT count(*)::int AS count FROM appointment WHERE citizen_id = $1', [
+      eva.id,
+    ]);
     assert.deepEqual(slots, { count: 1 });
   });
 });

@@ -45,7 +45,13 @@ describe('slots from opening rules', () => {
   });
 
   it('an opening through the change itself has the minutes that really pass', () => {
-    const night = { extraOpenings: [{ on: '2026-03-28', opens: '01:00', closes: '04:00' }, { on: '2026-03-29', opens: '01:00', closes: '04:00' }], openings: [] };
+    const night = {
+      extraOpenings: [
+        { on: '2026-03-28', opens: '01:00', closes: '04:00' },
+        { on: '2026-03-29', opens: '01:00', closes: '04:00' },
+      ],
+      openings: [],
+    };
     assert.deepEqual(starts('2026-03-28', night), ['2026-03-28T00:00:00Z ×9']);
     assert.deepEqual(starts('2026-03-29', night), ['2026-03-29T00:00:00Z ×6']);
     const autumn = { extraOpenings: [{ on: '2026-10-25', opens: '01:00', closes: '04:00' }], openings: [] };
@@ -61,13 +67,21 @@ describe('slots from opening rules', () => {
   });
 
   it('changes a single day by a closure and an extra opening together', () => {
-    const changed = { closures: ['2026-04-14'], extraOpenings: [{ on: '2026-04-14', opens: '10:00', closes: '11:00' }] };
+    const changed = {
+      closures: ['2026-04-14'],
+      extraOpenings: [{ on: '2026-04-14', opens: '10:00', closes: '11:00' }],
+    };
     assert.deepEqual(starts('2026-04-14', changed), ['2026-04-14T08:00:00Z ×3']);
   });
 
   it('joins hours that overlap or touch, so that no slot is there twice', () => {
-    const extraOpenings = [{ on: '2026-04-15', opens: '12:30', closes: '13:00' }, { on: '2026-04-15', opens: '09:00', closes: '10:00' }];
-    assert.deepEqual(openHours({ ...office, extraOpenings }, day('2026-04-15'), false), [{ opens: '08:30', closes: '13:00' }]);
+    const extraOpenings = [
+      { on: '2026-04-15', opens: '12:30', closes: '13:00' },
+      { on: '2026-04-15', opens: '09:00', closes: '10:00' },
+    ];
+    assert.deepEqual(openHours({ ...office, extraOpenings }, day('2026-04-15'), false), [
+      { opens: '08:30', closes: '13:00' },
+    ]);
   });
 
   it('leaves out a rest too short for a meeting', () => {
@@ -160,8 +174,8 @@ describe('the days shown', () => {
     assert.deepEqual(dayStrip([], day('2026-04-07')), []);
   });
 
+  const at = (shown: string) => Object.values(neighbours(days, day(shown))).map(String);
   it('have neighbours', () => {
-    const at = (shown: string) => Object.values(neighbours(days, day(shown))).map(String);
     assert.deepEqual(at('2026-04-10'), ['2026-04-09', '2026-04-13']);
     assert.deepEqual(at('2026-04-07'), ['null', '2026-04-08']);
     assert.deepEqual(at('2026-04-16'), ['2026-04-15', 'null']);

@@ -26,7 +26,11 @@ export interface Page {
 
 /** Slots of the demonstration network, as the first start makes them. */
 export async function withSlots({ db, clock }: TestApp): Promise<void> {
-  await seedSlots(async (sql, values) => ({ rows: await db.query(sql, values) }), clock.now(), () => {});
+  await seedSlots(
+    async (sql, values) => ({ rows: await db.query(sql, values) }),
+    clock.now(),
+    () => {},
+  );
 }
 
 export async function person(app: TestApp, contacts = { email: 'ada@esempio.it', phone: '' }): Promise<Person> {
@@ -52,7 +56,13 @@ export async function sessionFor(app: TestApp, id: string): Promise<Person> {
   };
   const post = async (path: string, fields: Record<string, string> = {}) => {
     if (!token) await get('/appuntamenti/nuovo');
-    return seen(await browser.post(path.replace(/#.*/, '')).set('Cookie', cookie).type('form').send({ _csrf: token, ...fields }));
+    return seen(
+      await browser
+        .post(path.replace(/#.*/, ''))
+        .set('Cookie', cookie)
+        .type('form')
+        .send({ _csrf: token, ...fields }),
+    );
   };
   return { id, get, post };
 }
@@ -67,7 +77,14 @@ export function fieldsOf(page: Page, selector: string, changes: Record<string, s
 async function session({ app, clock }: TestApp, citizenId: string): Promise<string> {
   const token = randomToken(32);
   const now = clock.now();
-  const data = { citizenId, csrfKey: randomToken(32), displayName: 'Ada Prova', method: 'spid', level: 2, signedInAt: now.toString() };
+  const data = {
+    citizenId,
+    csrfKey: randomToken(32),
+    displayName: 'Ada Prova',
+    method: 'spid',
+    level: 2,
+    signedInAt: now.toString(),
+  };
   const cookie = { originalMaxAge: null, path: '/', httpOnly: true };
   await new Promise<void>((done, fail) => {
     const full = { ...data, cookie, touchedAt: now.toString(), endsAt: now.add({ minutes: 15 }).toString() };
@@ -81,7 +98,8 @@ async function session({ app, clock }: TestApp, citizenId: string): Promise<stri
 function seen(response: Response): Page {
   return {
     status: response.status,
-    location: (response.headers.location ?? '').replace(/^https?:\/\/[^/]+/u, ''),
+    // Every redirect after a form leads to the main part of the next page, unless it says something nearer.
+    location: (response.headers.location ?? '').replace(/^https?:\/\/[^/]+/u, '').replace(/#main$/u, ''),
     text: response.text,
     headers: response.headers as Record<string, string>,
     $: cheerio.load(response.text ?? ''),

@@ -14,18 +14,44 @@ import {
 } from '#src/common/calendar.js';
 
 const day = (iso: string) => Temporal.PlainDate.from(iso);
+const hours = (iso: string) =>
+  romeInstant(day(iso))
+    .until(romeInstant(day(iso).add({ days: 1 })))
+    .total('hours');
 
 describe('the Italian calendar', () => {
   it('knows Easter, early, late and in the years to come', () => {
-    const known = ['2008-03-23', '2011-04-24', '2024-03-31', '2025-04-20', '2026-04-05', '2027-03-28', '2028-04-16', '2038-04-25'];
+    const known = [
+      '2008-03-23',
+      '2011-04-24',
+      '2024-03-31',
+      '2025-04-20',
+      '2026-04-05',
+      '2027-03-28',
+      '2028-04-16',
+      '2038-04-25',
+    ];
     for (const iso of known) assert.equal(easterSunday(Number(iso.slice(0, 4))).toString(), iso);
   });
 
   it('counts the holidays of 2026, Easter Monday among them', () => {
     const holidays: string[] = [];
-    for (let d = day('2026-01-01'); d.year === 2026; d = d.add({ days: 1 })) if (isNationalHoliday(d)) holidays.push(d.toString().slice(5));
+    for (let d = day('2026-01-01'); d.year === 2026; d = d.add({ days: 1 }))
+      if (isNationalHoliday(d)) holidays.push(d.toString().slice(5));
     assert.deepEqual(holidays, [
-      '01-01', '01-06', '04-05', '04-06', '04-25', '05-01', '06-02', '08-15', '10-04', '11-01', '12-08', '12-25', '12-26',
+      '01-01',
+      '01-06',
+      '04-05',
+      '04-06',
+      '04-25',
+      '05-01',
+      '06-02',
+      '08-15',
+      '10-04',
+      '11-01',
+      '12-08',
+      '12-25',
+      '12-26',
     ]);
   });
 
@@ -66,7 +92,6 @@ describe('the Italian calendar', () => {
   });
 
   it('begins a day at its own midnight, also when it has 23 or 25 hours', () => {
-    const hours = (iso: string) => romeInstant(day(iso)).until(romeInstant(day(iso).add({ days: 1 }))).total('hours');
     assert.deepEqual(['2026-03-29', '2026-10-25', '2026-04-14'].map(hours), [23, 25, 24]);
   });
 });

@@ -27,7 +27,10 @@ describe('a calendar file', () => {
   it('folds at 75 octets without cutting a character', () => {
     const lines = file.split('\r\n');
     assert.ok(lines.every((line) => Buffer.byteLength(line) <= 75));
-    assert.ok(lines.some((line) => line.startsWith(' ')), 'something was folded');
+    assert.ok(
+      lines.some((line) => line.startsWith(' ')),
+      'something was folded',
+    );
     assert.equal(value('LOCATION'), event.location);
     assert.doesNotMatch(file, /\uFFFD/u);
   });

@@ -31,9 +31,17 @@ let data: TestDatabase;
 let db: Database;
 before(async () => {
   data = await testDatabase();
-  db = new Database(new Sources(dataSource({ url: data.web, pool: 4, name: 'test' }), dataSource({ url: data.worker, pool: 2, name: 'test' })));
+  db = new Database(
+    new Sources(
+      dataSource({ url: data.web, pool: 4, name: 'test' }),
+      dataSource({ url: data.worker, pool: 2, name: 'test' }),
+    ),
+  );
   await db.onModuleInit();
-  for (const [id, code] of [[MARIA, 'RSSMRA80E55H501U'], [LUCA, 'SPSLCU95T03F839O']] as const) {
+  for (const [id, code] of [
+    [MARIA, 'RSSMRA80E55H501U'],
+    [LUCA, 'SPSLCU95T03F839O'],
+  ] as const) {
     await data.query(
       `INSERT INTO citizen (id, identity_key, fiscal_code, name, family_name, created_at, updated_at) VALUES ($1, $2, $3, 'N', 'C', $4, $4)`,
       [id, `cf:${code}`, code, NOW],
@@ -42,7 +50,10 @@ before(async () => {
       `INSERT INTO notice (id, citizen_id, type, source, source_id, text_key, created_at) VALUES ($1, $2, 'institutional', 'test', $3, 'notifications.welcome', $4)`,
       [randomUUID(), id, id, NOW],
     );
-    await data.query(`INSERT INTO parked_form (id, citizen_id, sealed, parked_at, expires_at) VALUES ($1, $2, 'x', $3, $3)`, [randomUUID(), id, NOW]);
+    await data.query(
+      `INSERT INTO parked_form (id, citizen_id, sealed, parked_at, expires_at) VALUES ($1, $2, 'x', $3, $3)`,
+      [randomUUID(), id, NOW],
+    );
     await data.query(
       `INSERT INTO audit_entry (at, action, subject, actor_kind, actor, purpose) VALUES ($1, 'test.read', $2, 'system', 'seed', 'service')`,
       [NOW, id],
@@ -59,8 +70,13 @@ const PERSONAL = ['notice', 'parked_form', 'audit_entry', 'appointment'] as cons
 describe('isolation by PostgreSQL', () => {
   for (const table of PERSONAL) {
     it(`shows a citizen only their own rows of ${table}, however careless the query`, async () => {
-      const rows = await db.actingAs(citizen(MARIA), () => db.query<{ citizen: string }>(`SELECT ${ownerOf(table)} AS citizen FROM ${table}`));
-      assert.equal(rows.every((row) => row.citizen === MARIA), true);
+      const rows = await db.actingAs(citizen(MARIA), () =>
+        db.query<{ citizen: string }>(`SELECT ${ownerOf(table)} AS citizen FROM ${table}`),
+      );
+      assert.equal(
+        rows.every((row) => row.citizen === MARIA),
+        true,
+      );
       if (table !== 'appointment') assert.equal(rows.length, 1);
     });
   }
@@ -102,34 +118,47 @@ describe('isolation by PostgreSQL', () => {
 
   it('refuses an actor whose identifier is not of its form', async () => {
     const forged = citizen(`${MARIA}'; SET ROLE postgres; --`);
-    await assert.rejects(db.actingAs(forged, async () => {}), TypeError);
+    await assert.rejects(
+      db.actingAs(forged, async () => {}),
+      TypeError,
+    );
   });
 
   it('keeps sessions out of reach of every query: only by the hash of a token', async () => {
-    await assert.rejects(db.actingAs(system('sign-in'), () => db.query('SELECT * FROM session')), { code: '42501' });
+    await assert.rejects(
+      db.actingAs(system('sign-in'), () => db.query('SELECT * FROM session')),
+      { code: '42501' },
+    );
   });
 
   it('lets nobody change or delete an audit entry', async () => {
     for (const sql of ["UPDATE audit_entry SET action = 'a.b'", 'DELETE FROM audit_entry', 'TRUNCATE audit_entry']) {
-      await assert.rejects(db.actingAs(citizen(MARIA), () => db.execute(sql)), { code: '42501' });
-      await assert.rejects(db.asWorker(() => db.actingAs(system('worker'), () => db.execute(sql))), { code: '42501' });
+      await assert.rejects(
+        db.actingAs(citizen(MARIA), () => db.execute(sql)),
+        { code: '42501' },
+      );
+      await assert.rejects(
+        db.asWorker(() => db.actingAs(system('worker'), () => db.execute(sql))),
+        { code: '42501' },
+      );
     }
   });
 
   it('lets nobody sign an audit entry with another name', async () => {
     const forged = db.actingAs(citizen(MARIA), () =>
-      db.execute(`INSERT INTO audit_entry (at, action, subject, actor_kind, actor, purpose) VALUES ($1, 'a.b', $2, 'citizen', $3, 'service')`, [
-        NOW,
-        MARIA,
-        LUCA,
-      ]),
+      db.execute(
+        `INSERT INTO audit_entry (at, action, subject, actor_kind, actor, purpose) VALUES ($1, 'a.b', $2, 'citizen', $3, 'service')`,
+        [NOW, MARIA, LUCA],
+      ),
     );
     await assert.rejects(forged, { code: '42501' });
   });
 
   it('restores the outer actor after a nested unit, also when that one fails', async () => {
     await db.actingAs(citizen(MARIA), async () => {
-      await db.actingAs(citizen(LUCA), async () => assert.deepEqual(await db.query('SELECT id FROM citizen'), [{ id: LUCA }]));
+      await db.actingAs(citizen(LUCA), async () =>
+        assert.deepEqual(await db.query('SELECT id FROM citizen'), [{ id: LUCA }]),
+      );
       assert.deepEqual(await db.query('SELECT id FROM citizen'), [{ id: MARIA }]);
       await assert.rejects(db.actingAs(citizen(LUCA), () => db.query('SELECT * FROM nowhere')));
       assert.deepEqual(await db.query('SELECT id FROM citizen'), [{ id: MARIA }]);
@@ -142,12 +171,17 @@ describe('isolation by PostgreSQL', () => {
       throw new Error('after the write');
     });
     await assert.rejects(moved, /after the write/);
-    assert.deepEqual(await data.query('SELECT residence_istat FROM citizen WHERE id = $1', [MARIA]), [{ residence_istat: null }]);
+    assert.deepEqual(await data.query('SELECT residence_istat FROM citizen WHERE id = $1', [MARIA]), [
+      { residence_istat: null },
+    ]);
   });
 
   it('goes on after a savepoint whose statement took too long', async () => {
     await db.actingAs(citizen(MARIA), async () => {
-      await assert.rejects(db.savepoint(() => db.query('SELECT pg_sleep(1)'), { timeoutMs: 50 }), { code: '57014' });
+      await assert.rejects(
+        db.savepoint(() => db.query('SELECT pg_sleep(1)'), { timeoutMs: 50 }),
+        { code: '57014' },
+      );
       assert.deepEqual(await db.query('SELECT id FROM citizen'), [{ id: MARIA }]);
     });
   });

@@ -58,10 +58,16 @@ export async function officesNear(db: TestDatabase, istat: string): Promise<stri
  * Bookable times at some offices: Monday to Friday, every 20 minutes from 9 to 12 and from 14:40 to 16, in each of
  * their channels, for so many days from the given one on.
  */
-export async function addSlots(db: TestDatabase, offices: string[], from: string, days: number, seats = 2): Promise<void> {
+export async function addSlots(
+  db: TestDatabase,
+  offices: string[],
+  from: string,
+  days: number,
+  seats = 2,
+): Promise<void> {
   await db.query(
     `INSERT INTO slot (office_id, channel, pool, start_at, minutes, public_seats, limit_seats)
-     SELECT c.office_id, c.channel, c.pool, (day + clock) AT TIME ZONE 'Europe/Rome', 20, $4, $4
+     SELECT c.office_id, c.channel, c.pool, (day::date + clock) AT TIME ZONE 'Europe/Rome', 20, $4, $4
      FROM office_channel c,
        generate_series($2::date, $2::date + $3::int, interval '1 day') day,
        unnest(ARRAY['9:00','9:20','9:40','10:00','10:20','10:40','11:00','11:20','11:40','14:40','15:00','15:20','15:40']::interval[]) clock
@@ -86,10 +92,21 @@ export interface AppointmentOptions {
 
 /** An appointment of a person with the seat it takes, the slot made where there is none. @returns its id */
 export async function addAppointment(db: TestDatabase, citizen: Citizen, options: AppointmentOptions): Promise<string> {
-  const { office, topic, state = 'booked', channel = 'desk', startAt, heldAt, holdFor = 10, number = '', note = '' } = options;
+  const {
+    office,
+    topic,
+    state = 'booked',
+    channel = 'desk',
+    startAt,
+    heldAt,
+    holdFor = 10,
+    number = '',
+    note = '',
+  } = options;
   const detailsGiven = options.detailsGiven ?? !['held', 'expired'].includes(state);
   const slot = await slotAt(db, office, channel, startAt);
-  if (!['cancelled', 'expired'].includes(state)) await db.query('UPDATE slot SET booked = booked + 1 WHERE id = $1', [slot]);
+  if (!['cancelled', 'expired'].includes(state))
+    await db.query('UPDATE slot SET booked = booked + 1 WHERE id = $1', [slot]);
   const id = randomUUID();
   const confirmedAt = ['held', 'expired'].includes(state) ? null : heldAt;
   await db.query(
@@ -148,7 +165,14 @@ export interface NoticeOptions {
 
 /** A notice of a person. @returns its id */
 export async function addNotice(db: TestDatabase, citizen: Citizen, options: NoticeOptions): Promise<string> {
-  const { textKey = 'notifications.welcome', type = 'institutional', parameters = {}, link = null, createdAt, readAt = null } = options;
+  const {
+    textKey = 'notifications.welcome',
+    type = 'institutional',
+    parameters = {},
+    link = null,
+    createdAt,
+    readAt = null,
+  } = options;
   const id = randomUUID();
   await db.query(
     `INSERT INTO notice (id, citizen_id, type, source, source_id, text_key, parameters, link, created_at, read_at)

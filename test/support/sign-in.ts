@@ -49,7 +49,12 @@ function sessionData(portal: TestApp, citizen: Citizen): object {
     method: 'spid',
     level: 2,
     signedInAt: portal.clock.now().toString(),
-    provider: { issuer: 'https://gestore.example', nameId: '_prova', nameQualifier: 'https://gestore.example', sessionIndex: null },
+    provider: {
+      issuer: 'https://gestore.example',
+      nameId: '_prova',
+      nameQualifier: 'https://gestore.example',
+      sessionIndex: null,
+    },
   };
 }
 

@@ -32,18 +32,22 @@ export function visit(url: string, path: string, { cookie, language = 'it', form
     headers['Content-Length'] = String(Buffer.byteLength(content));
   }
   return new Promise((done, fail) => {
-    const sent = request(new URL(path, url), { method: content === undefined ? 'GET' : 'POST', headers, agent: false }, (res) => {
-      const parts: Buffer[] = [];
-      res.on('data', (part: Buffer) => parts.push(part));
-      res.on('error', fail);
-      res.on('end', () => {
-        const raw = Buffer.concat(parts);
-        const html = (res.headers['content-encoding'] === 'br' ? brotliDecompressSync(raw) : raw).toString('utf8');
-        const status = res.statusCode ?? 0;
-        const bytes = raw.length + headerBytes(res.rawHeaders, `HTTP/1.1 ${status} ${res.statusMessage}`);
-        done({ path, status, headers: single(res.headers), bytes, html, $: load(html) });
-      });
-    });
+    const sent = request(
+      new URL(path, url),
+      { method: content === undefined ? 'GET' : 'POST', headers, agent: false },
+      (res) => {
+        const parts: Buffer[] = [];
+        res.on('data', (part: Buffer) => parts.push(part));
+        res.on('error', fail);
+        res.on('end', () => {
+          const raw = Buffer.concat(parts);
+          const html = (res.headers['content-encoding'] === 'br' ? brotliDecompressSync(raw) : raw).toString('utf8');
+          const status = res.statusCode ?? 0;
+          const bytes = raw.length + headerBytes(res.rawHeaders, `HTTP/1.1 ${status} ${res.statusMessage}`);
+          done({ path, status, headers: single(res.headers), bytes, html, $: load(html) });
+        });
+      },
+    );
     sent.on('error', fail);
     sent.end(content);
   });
@@ -56,5 +60,7 @@ function headerBytes(raw: string[], statusLine: string): number {
 }
 
 function single(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
 }

@@ -90,7 +90,10 @@ export function responseXml(o: Options, assertion: string): string {
 }
 
 export function assertionXml(o: Options): string {
-  const later = o.now.replace(/T(\d\d):(\d\d)/, (_all, hour: string, minute: string) => `T${hour}:${String(Number(minute) + 5).padStart(2, '0')}`);
+  const later = o.now.replace(
+    /T(\d\d):(\d\d)/,
+    (_all, hour: string, minute: string) => `T${hour}:${String(Number(minute) + 5).padStart(2, '0')}`,
+  );
   return (
     `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:xs="http://www.w3.org/2001/XMLSchema" ` +
     `xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" ID="${o.assertionId ?? '_assertion1'}" Version="2.0" IssueInstant="${o.now}">` +
@@ -123,8 +126,15 @@ export function signed(xml: string, keys: TestKeys, wish: Partial<Signing> = {})
     idAttribute: 'ID',
   });
   if (wish.publish === null) signer.getKeyInfoContent = () => null;
-  signer.addReference({ xpath: '/*', transforms: wish.transforms ?? [ENVELOPED, EXCLUSIVE], digestAlgorithm: wish.digest ?? SHA256 });
-  signer.computeSignature(xml, { prefix: 'ds', location: { reference: "/*/*[local-name(.)='Issuer']", action: 'after' } });
+  signer.addReference({
+    xpath: '/*',
+    transforms: wish.transforms ?? [ENVELOPED, EXCLUSIVE],
+    digestAlgorithm: wish.digest ?? SHA256,
+  });
+  signer.computeSignature(xml, {
+    prefix: 'ds',
+    location: { reference: "/*/*[local-name(.)='Issuer']", action: 'after' },
+  });
   return signer.getSignedXml();
 }
 
@@ -134,7 +144,9 @@ export function withHmac(xml: string, certificate: string): string {
   const info = /<ds:SignedInfo>.*?<\/ds:SignedInfo>/s.exec(xml)?.[0].replace(RSA_SHA256, hmac) ?? '';
   const canonical = info.replace('<ds:SignedInfo>', '<ds:SignedInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">');
   const value = createHmac('sha1', certificate).update(canonical).digest('base64');
-  return xml.replace(/<ds:SignedInfo>.*?<\/ds:SignedInfo>/s, info).replace(/<ds:SignatureValue>.*?<\/ds:SignatureValue>/s, `<ds:SignatureValue>${value}</ds:SignatureValue>`);
+  return xml
+    .replace(/<ds:SignedInfo>.*?<\/ds:SignedInfo>/s, info)
+    .replace(/<ds:SignatureValue>.*?<\/ds:SignatureValue>/s, `<ds:SignatureValue>${value}</ds:SignatureValue>`);
 }
 
 /** A change that finds nothing would turn a bad response into a good one, and prove nothing: it stops the test. */

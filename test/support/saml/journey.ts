@@ -9,12 +9,15 @@ export interface Answer {
   RelayState: string;
 }
 
-/** From the page of providers to the first one's own page. @returns the address the portal leads to */
+/** From the page of providers to the development one's own page. @returns the address the portal leads to */
 export async function leadsTo(browser: Browser, returnTo = '/bacheca'): Promise<string> {
   const page = await browser.get('/accedi').query({ ritorno: returnTo });
-  const form = load(page.text)('form[action="/spid/accedi"]').first();
+  const $ = load(page.text);
+  const form = $('form[action="/spid/accedi"]').filter((_index, one) => $(one).find('button').text().includes('prova'));
   const idp = form.find('input[name="idp"]').attr('value') ?? '';
-  const started = await browser.get('/spid/accedi').query({ idp, ritorno: form.find('input[name="ritorno"]').attr('value') });
+  const started = await browser
+    .get('/spid/accedi')
+    .query({ idp, ritorno: form.find('input[name="ritorno"]').attr('value') });
   if (started.status !== 302) throw new Error(`the portal answered ${started.status}`);
   return started.headers.location ?? '';
 }
@@ -23,9 +26,16 @@ export async function leadsTo(browser: Browser, returnTo = '/bacheca'): Promise<
 export async function press(address: string, label: string): Promise<Answer> {
   const page = await fetch(address);
   const $ = load(await page.text());
-  const form = $('form').filter((_index, one) => $(one).find('button').text().includes(label)).first();
+  const form = $('form')
+    .filter((_index, one) => $(one).find('button').text().includes(label))
+    .first();
   if (form.length === 0) throw new Error(`no button "${label}" at the provider: ${$('main').text()}`);
-  const fields = new URLSearchParams(form.find('input').toArray().map((one) => [$(one).attr('name') ?? '', $(one).attr('value') ?? '']));
+  const fields = new URLSearchParams(
+    form
+      .find('input')
+      .toArray()
+      .map((one) => [$(one).attr('name') ?? '', $(one).attr('value') ?? '']),
+  );
   const answer = await fetch(new URL(form.attr('action') ?? '', address), { method: 'POST', body: fields });
   const back = load(await answer.text());
   const value = (name: string) => back(`input[name="${name}"]`).attr('value') ?? '';
@@ -38,6 +48,10 @@ export function handBack(browser: Browser, answer: Partial<Answer>): supertest.T
 }
 
 /** Signs in at the development provider as the person of this button. */
-export async function signIn(browser: Browser, label = 'Entra come Maria Rossi, livello 2', returnTo = '/bacheca'): Promise<supertest.Response> {
+export async function signIn(
+  browser: Browser,
+  label = 'Entra come Maria Rossi, livello 2',
+  returnTo = '/bacheca',
+): Promise<supertest.Response> {
   return handBack(browser, await press(await leadsTo(browser, returnTo), label));
 }

@@ -20,10 +20,22 @@ export function testKeys(name: string): Promise<TestKeys> {
 }
 
 async function generate(name: string): Promise<TestKeys> {
-  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
+  const algorithm = {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength: 2048,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned(
-    { serialNumber: '01', name: `CN=${name}`, notBefore: new Date('2025-01-01'), notAfter: new Date('2046-01-01'), signingAlgorithm: algorithm, keys: keys as CryptoKeyPair },
+    {
+      serialNumber: '01',
+      name: `CN=${name}`,
+      notBefore: new Date('2025-01-01'),
+      notAfter: new Date('2046-01-01'),
+      signingAlgorithm: algorithm,
+      keys: keys as CryptoKeyPair,
+    },
     webcrypto as unknown as Crypto,
   );
   const key = PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');

@@ -1,0 +1,276 @@
+import type { TestApp } from './app.ts';
+import {
+  addAppointment,
+  addNotice,
+  addSlots,
+  citizenOf,
+  officesNear,
+  unknownResidence,
+  type Citizen,
+} from './people.ts';
+import { signedInAs, type SignedIn } from './sign-in.ts';
+import type { Visit } from './visit.ts';
+
+/** Luca has nothing and nobody knows where he lives; Maria has everything. */
+export type Who = 'nobody' | 'luca' | 'maria';
+
+export interface InventoryPage {
+  /** What is seen, and in which state. */
+  name: string;
+  /** As test/support/routes.ts names it, so that a new page without an entry fails. */
+  route: string;
+  who: Who;
+  status: number;
+  /** The h1, in Italian. */
+  title: string;
+  /** What must be on the page, and how often. */
+  rows: readonly (readonly [selector: string, count: number])[];
+  /** The address, as this world's records make it. */
+  path: (world: World) => string;
+  /** Fields of a form that is sent there; the token is added unless it says one. */
+  form?: Record<string, string>;
+  /** Another POST than a form of ours. */
+  body?: { type: string; text: string };
+  /** Tables that the pages may not read meanwhile: the source of the page is down. */
+  down?: readonly string[];
+  /** 'without-providers': no identity provider is there; 'crowded': every place of work is taken. */
+  portal?: 'without-providers' | 'crowded';
+}
+
+/** The records that the pages show. */
+export interface World {
+  portal: TestApp;
+  people: Record<Exclude<Who, 'nobody'>, SignedIn>;
+  office: string;
+  /** Appointments of Maria's, by what is special in them. */
+  appointments: Record<
+    'next' | 'phone' | 'held' | 'ready' | 'late' | 'lapsed' | 'served' | 'cancelled' | 'missed',
+    string
+  >;
+  notice: string;
+}
+
+const NOTICES = 45;
+const UNREAD = 30;
+const PAST = 14;
+
+/** Arranges everything in the database of this portal. */
+export async function arrangeWorld(portal: TestApp): Promise<World> {
+  const { db, clock } = portal;
+  const now = clock.now();
+  const [maria, luca] = [await citizenOf(db, 'maria', now), await citizenOf(db, 'luca', now)];
+  await unknownResidence(db, luca);
+  const offices = await officesNear(db, maria.residenceIstat);
+  await addSlots(db, offices, '2026-04-01', 30);
+  const office = offices[0]!;
+  const appointments = await arrangeAppointments(portal, maria, office);
+  const notice = await arrangeNotices(portal, maria, appointments.next);
+  return {
+    portal,
+    people: { luca: await signedInAs(portal, luca), maria: await signedInAs(portal, maria) },
+    office,
+    appointments,
+    notice,
+  };
+}
+
+async function arrangeAppointments(
+  { db, clock }: TestApp,
+  maria: Citizen,
+  office: string,
+): Promise<World['appointments']> {
+  const now = clock.now();
+  const long = now.subtract({ hours: 400 });
+  const add = (options: Partial<Parameters<typeof addAppointment>[2]> & { topic: string; startAt: string }) =>
+    addAppointment(db, maria, { office, heldAt: long, ...options });
+  const note = 'Vengo con mia madre, che cammina con il bastone: <serve> un posto a sedere & poco tempo in piedi.';
+  const made = {
+    late: await add({ topic: 'contributi', startAt: '2026-04-01T12:40:00Z', number: 'RM-0007' }),
+    next: await add({ topic: 'pensioni', startAt: '2026-04-09T08:00:00Z', number: 'RM-0042', note }),
+    phone: await add({ topic: 'naspi', startAt: '2026-04-14T09:20:00Z', channel: 'phone', number: 'RM-0043' }),
+    held: await add({ topic: 'isee', startAt: '2026-04-10T07:40:00Z', state: 'held', heldAt: now }),
+    ready: await add({
+      topic: 'assegno-unico',
+      startAt: '2026-04-10T08:20:00Z',
+      state: 'held',
+      heldAt: now,
+      detailsGiven: true,
+    }),
+    lapsed: await add({
+      topic: 'estratto-conto',
+      startAt: '2026-04-10T09:20:00Z',
+      state: 'expired',
+      heldAt: now.subtract({ minutes: 30 }),
+    }),
+    served: await add({ topic: 'pensioni', startAt: '2026-03-20T08:00:00Z', state: 'served', number: 'RM-0100' }),
+    cancelled: await add({ topic: 'isee', startAt: '2026-03-23T08:00:00Z', state: 'cancelled', number: 'RM-0101' }),
+    missed: await add({ topic: 'naspi', startAt: '2026-03-24T08:00:00Z', state: 'no-show', number: 'RM-0102' }),
+  };
+  for (let day = 0; day < PAST - 3; day++) {
+    const startAt = Temporal.Instant.from('2026-01-12T08:00:00Z')
+      .add({ hours: day * 24 })
+      .toString();
+    await add({ topic: 'contributi', startAt, state: 'ended', number: `RM-02${String(day).padStart(2, '0')}` });
+  }
+  return made;
+}
+
+async function arrangeNotices({ db, clock }: TestApp, maria: Citizen, appointment: string): Promise<string> {
+  const now = clock.now();
+  const ids: string[] = [];
+  for (let index = 0; index < NOTICES; index++) {
+    const createdAt = now.subtract({ hours: 5 + (NOTICES - index) * 7 });
+    const readAt = index < NOTICES - UNREAD ? createdAt : null;
+    const parameters = { startAt: '2026-04-09T08:00:00Z', office: 'Agenzia «Roma & dintorni»', number: 'RM-0042' };
+    const event = {
+      textKey: `appointments.notice-${['booked', 'moved', 'cancelled'][index % 3]}`,
+      type: 'appointment',
+      parameters,
+      link: `/appuntamenti/${appointment}`,
+    } as const;
+    ids.push(await addNotice(db, maria, { createdAt, readAt, ...(index % 4 === 0 ? {} : event) }));
+  }
+  // The oldest: read already, so that looking at it changes nothing on other pages.
+  return ids[0]!;
+}
+
+/** The visit to a page of the inventory: its address, who goes there, what is sent. */
+export function visitOf(page: InventoryPage, world: World): { path: string; visit: Visit } {
+  const session = page.who === 'nobody' ? null : world.people[page.who];
+  const visit: Visit = {};
+  if (session) visit.cookie = session.cookie;
+  if (page.form) visit.form = { _csrf: session?.csrf() ?? '', ...page.form };
+  if (page.body) visit.body = page.body;
+  return { path: page.path(world), visit };
+}
+
+/** GET routes that answer no page of their own, and why. */
+export const NOT_PAGES: Readonly<Record<string, string>> = {
+  'GET /appuntamenti/:id/calendario.ics': 'a calendar file',
+  'GET /spid/accedi': 'leads to the identity provider (its page for an unknown provider is walked)',
+  'GET /spid/acs': 'leads to /accedi',
+  'GET /spid/metadata': 'XML for identity providers',
+  'GET /salute/viva': 'for machines',
+  'GET /salute/pronta': 'for machines',
+};
+
+const at = (path: string) => () => path;
+const of =
+  (which: keyof World['appointments'], rest = '') =>
+  (world: World) =>
+    `/appuntamenti/${world.appointments[which]}${rest}`;
+const step =
+  (path: string, choices = '') =>
+  (world: World) =>
+    `/appuntamenti/nuovo${path}?sede=${world.office}${choices}`;
+
+const MENU = ['.menu li', 4] as const;
+const FIVE_STEPS = ['.steps li', 5] as const;
+const noSuch = '00000000-0000-4000-8000-000000000000';
+const DESK = '&modo=desk&argomento=invalidita-civile';
+
+/** A table: one page a line. */
+// prettier-ignore
+const PUBLIC: readonly InventoryPage[] = [
+  { name: 'home', route: 'GET /', who: 'nobody', status: 200, title: 'Prenota nella sede più vicina', path: at('/'), rows: [['.tiles > li', 6], ['.hero form', 1], ['.sign-in-link', 1]] },
+  { name: 'home, signed in', route: 'GET /', who: 'maria', status: 200, title: 'Prenota nella sede più vicina', path: at('/'), rows: [['.tiles > li', 6], ['form[action="/esci"]', 1]] },
+  { name: 'guide', route: 'GET /guida', who: 'nobody', status: 200, title: 'Guida', path: at('/guida'), rows: [['main h2', 5]] },
+  { name: 'privacy', route: 'GET /privacy', who: 'nobody', status: 200, title: 'Privacy: come trattiamo i tuoi dati', path: at('/privacy'), rows: [['main tbody tr', 8]] },
+  { name: 'legal notes', route: 'GET /note-legali', who: 'nobody', status: 200, title: 'Note legali', path: at('/note-legali'), rows: [['#licenze', 1]] },
+  { name: 'accessibility statement', route: 'GET /accessibilita', who: 'nobody', status: 200, title: 'Dichiarazione di accessibilità', path: at('/accessibilita'), rows: [['#segnala', 1], ['main dl', 2]] },
+  { name: 'site map', route: 'GET /mappa', who: 'nobody', status: 200, title: 'Mappa del sito', path: at('/mappa'), rows: [['main section', 3], ['main li', 15]] },
+  { name: 'sign in', route: 'GET /accedi', who: 'nobody', status: 200, title: 'Accedi alla tua area personale', path: at('/accedi'), rows: [['main form[action="/spid/accedi"]', 1]] },
+  { name: 'sign in, after the session ended', route: 'GET /accedi', who: 'nobody', status: 200, title: 'Accedi alla tua area personale', path: at('/accedi?scaduta=1&ritorno=/appuntamenti'), rows: [['.note-warning[role=status]', 1]] },
+  { name: 'sign in, no provider there', route: 'GET /accedi', who: 'nobody', portal: 'without-providers', status: 200, title: 'Accedi alla tua area personale', path: at('/accedi'), rows: [['main form', 0], ['main .note-warning', 1]] },
+  { name: 'sign in, unknown provider', route: 'GET /spid/accedi', who: 'nobody', status: 404, title: 'Gestore non riconosciuto', path: at('/spid/accedi?idp=https://nessuno.example'), rows: [['main a.button', 2]] },
+  { name: 'sign in, answer refused', route: 'POST /spid/acs', who: 'nobody', status: 403, title: 'Non ti abbiamo potuto riconoscere', path: at('/spid/acs'), form: { SAMLResponse: 'x', RelayState: 'y' }, rows: [['main a.button', 2]] },
+  { name: 'offices, search', route: 'GET /sedi', who: 'nobody', status: 200, title: 'Sedi', path: at('/sedi'), rows: [['main article', 0], ['main form', 1]] },
+  { name: 'offices, near Rome', route: 'GET /sedi', who: 'nobody', status: 200, title: 'Sedi', path: at('/sedi?comune=Roma'), rows: [['main article', 5]] },
+  { name: 'offices, which of two', route: 'GET /sedi', who: 'nobody', status: 200, title: 'Sedi', path: at('/sedi?comune=Samone'), rows: [['main article', 0], ['main section li', 5]] },
+  { name: 'offices, nothing written', route: 'GET /sedi', who: 'nobody', status: 422, title: 'Sedi', path: at('/sedi?comune='), rows: [['#errori li', 1], ['#comune-errore', 1]] },
+  { name: 'offices, unknown comune', route: 'GET /sedi', who: 'nobody', status: 422, title: 'Sedi', path: at('/sedi?comune=Qwxzkyj'), rows: [['#errori li', 1], ['#comune[value=Qwxzkyj]', 1]] },
+  { name: 'offices, source down', route: 'GET /sedi', who: 'nobody', down: ['comune_office'], status: 500, title: 'C’è un problema dalla nostra parte', path: at('/sedi?comune=Roma'), rows: [['main a.button', 1]] },
+  { name: 'one office', route: 'GET /sedi/:id', who: 'nobody', status: 200, title: 'Direzione provinciale di Roma', path: (world) => `/sedi/${world.office}`, rows: [['main tbody tr', 7], ['#prenota ~ ul > li', 3]] },
+  { name: 'one office, unknown', route: 'GET /sedi/:id', who: 'nobody', status: 404, title: 'Questa pagina non c’è', path: at('/sedi/NESSUNA'), rows: [['main li', 3]] },
+  { name: 'one office, source down', route: 'GET /sedi/:id', who: 'nobody', down: ['slot'], status: 500, title: 'C’è un problema dalla nostra parte', path: (world) => `/sedi/${world.office}`, rows: [['main a.button', 1]] },
+  { name: 'no such page', route: 'error', who: 'nobody', status: 404, title: 'Questa pagina non c’è', path: at('/non-esiste'), rows: [['main li', 3]] },
+  { name: 'no such page, signed in', route: 'error', who: 'maria', status: 404, title: 'Questa pagina non c’è', path: at('/non-esiste'), rows: [['main li', 3], ['form[action="/esci"]', 1]] },
+  { name: 'not a form', route: 'error', who: 'nobody', status: 415, title: 'La richiesta non è valida', path: at('/esci'), body: { type: 'application/json', text: '{"a":1}' }, rows: [['main li', 2]] },
+  { name: 'forged form', route: 'error', who: 'maria', status: 403, title: 'Qui non puoi entrare', path: at('/esci'), form: { _csrf: 'finto' }, rows: [['main li', 3]] },
+  { name: 'too many at once', route: 'error', who: 'nobody', portal: 'crowded', status: 503, title: 'In questo momento siamo al completo', path: at('/bacheca'), rows: [['main li', 1]] },
+];
+
+/** A table: one page a line. */
+// prettier-ignore
+const PERSONAL: readonly InventoryPage[] = [
+  { name: 'Bacheca, empty', route: 'GET /bacheca', who: 'luca', status: 200, title: 'Buongiorno, Luca', path: at('/bacheca'), rows: [['main section.card', 3], ['main .card-quiet', 3], ['main .card li', 0], MENU] },
+  { name: 'Bacheca, full', route: 'GET /bacheca', who: 'maria', status: 200, title: 'Buongiorno, Maria', path: at('/bacheca'), rows: [['main section.card', 3], ['main .card-quiet', 0], ['main .unread', 3], ['.menu .count', 1], MENU] },
+  { name: 'Bacheca, notices down', route: 'GET /bacheca', who: 'maria', down: ['notice'], status: 200, title: 'Buongiorno, Maria', path: at('/bacheca'), rows: [['main section.card', 3], ['main .unread', 0], ['main section a[href="/bacheca"]', 1], ['#appuntamento ~ ul li', 1]] },
+  { name: 'Bacheca, every source down', route: 'GET /bacheca', who: 'maria', down: ['notice', 'appointment', 'citizen'], status: 200, title: 'Buongiorno, Maria', path: at('/bacheca'), rows: [['main section.card', 3], ['main section a[href="/bacheca"]', 3]] },
+  { name: 'profile, little known', route: 'GET /dati', who: 'luca', status: 200, title: 'I tuoi dati', path: at('/dati'), rows: [['main dl > div', 8], MENU] },
+  { name: 'profile, all known', route: 'GET /dati', who: 'maria', status: 200, title: 'I tuoi dati', path: at('/dati'), rows: [['main dl > div', 8], MENU] },
+  { name: 'profile, source down', route: 'GET /dati', who: 'maria', down: ['citizen'], status: 500, title: 'C’è un problema dalla nostra parte', path: at('/dati'), rows: [['main a.button', 1]] },
+  { name: 'residence', route: 'GET /dati/residenza', who: 'maria', status: 200, title: 'In quale comune abiti?', path: at('/dati/residenza'), rows: [['#comune[value=Roma]', 1], MENU] },
+  { name: 'residence, none yet', route: 'GET /dati/residenza', who: 'luca', status: 200, title: 'In quale comune abiti?', path: at('/dati/residenza'), rows: [['#comune[value=""]', 1]] },
+  { name: 'residence, nothing written', route: 'POST /dati/residenza', who: 'luca', status: 422, title: 'In quale comune abiti?', path: at('/dati/residenza'), form: { comune: '' }, rows: [['#errori li', 1], ['#comune-errore', 1]] },
+  { name: 'residence, which of several', route: 'POST /dati/residenza', who: 'luca', status: 422, title: 'In quale comune abiti?', path: at('/dati/residenza'), form: { comune: 'Samone' }, rows: [['#errori li', 1], ['#forse + ul > li', 5]] },
+  { name: 'residence, unknown', route: 'POST /dati/residenza', who: 'luca', status: 422, title: 'In quale comune abiti?', path: at('/dati/residenza'), form: { comune: '<b>Qwxzkyj "&' }, rows: [['#errori li', 1], ['#forse', 0]] },
+  { name: 'notices, none', route: 'GET /notifiche', who: 'luca', status: 200, title: 'Centro notifiche', path: at('/notifiche'), rows: [['.card-empty', 1], ['main .plain-list li', 0], MENU] },
+  { name: 'notices', route: 'GET /notifiche', who: 'maria', status: 200, title: 'Centro notifiche', path: at('/notifiche'), rows: [['main .plain-list li', 20], ['main .unread', 20], ['.pagination li', 1], ['.menu .count', 1], MENU] },
+  { name: 'notices, unread ones', route: 'GET /notifiche', who: 'maria', status: 200, title: 'Centro notifiche', path: at('/notifiche?stato=non-lette'), rows: [['main .plain-list li', 20], ['main .unread', 20], ['.tabs [aria-current=page]', 1]] },
+  { name: 'notices, last page', route: 'GET /notifiche', who: 'maria', status: 200, title: 'Centro notifiche', path: at('/notifiche?prima=2026-03-20T06:00:00Z_00000000-0000-0000-0000-000000000000'), rows: [['main .plain-list li', 5], ['main .unread', 0]] },
+  { name: 'notices, source down', route: 'GET /notifiche', who: 'maria', down: ['notice'], status: 500, title: 'C’è un problema dalla nostra parte', path: at('/notifiche'), rows: [['main a.button', 1]] },
+  { name: 'one notice', route: 'GET /notifiche/:id', who: 'maria', status: 200, title: 'Benvenuta nella tua area personale', path: (world) => `/notifiche/${world.notice}`, rows: [['main time', 1]] },
+  { name: 'one notice, somebody else’s', route: 'GET /notifiche/:id', who: 'luca', status: 404, title: 'Questa pagina non c’è', path: (world) => `/notifiche/${world.notice}`, rows: [['main li', 3]] },
+];
+
+/** A table: one page a line. */
+// prettier-ignore
+const APPOINTMENTS: readonly InventoryPage[] = [
+  { name: 'appointments, none', route: 'GET /appuntamenti', who: 'luca', status: 200, title: 'Appuntamenti', path: at('/appuntamenti'), rows: [['main .card-empty', 1], ['main .plain-list li', 0], MENU] },
+  { name: 'appointments', route: 'GET /appuntamenti', who: 'maria', status: 200, title: 'Appuntamenti', path: at('/appuntamenti'), rows: [['#prossimi + ul > li', 5], ['#passati + ul > li', 10], ['.pagination li', 3], MENU] },
+  { name: 'appointments, last page', route: 'GET /appuntamenti', who: 'maria', status: 200, title: 'Appuntamenti', path: at('/appuntamenti?pagina=2'), rows: [['#passati + ul > li', 4], ['.pagination [aria-current=page]', 1]] },
+  { name: 'appointments, source down', route: 'GET /appuntamenti', who: 'maria', down: ['appointment'], status: 500, title: 'C’è un problema dalla nostra parte', path: at('/appuntamenti'), rows: [['main a.button', 1]] },
+  { name: 'appointment, booked', route: 'GET /appuntamenti/:id', who: 'maria', status: 200, title: 'Appuntamento prenotato', path: of('next'), rows: [['#esito[role=status]', 1], ['main dl > div', 6], MENU] },
+  { name: 'appointment, moved', route: 'GET /appuntamenti/:id', who: 'maria', status: 200, title: 'Appuntamento spostato', path: of('next', '?esito=spostato'), rows: [['#esito[role=status]', 1]] },
+  { name: 'appointment, by phone', route: 'GET /appuntamenti/:id', who: 'maria', status: 200, title: 'Appuntamento prenotato', path: of('phone'), rows: [['main dl > div', 4]] },
+  { name: 'appointment, too near to change', route: 'GET /appuntamenti/:id', who: 'maria', status: 200, title: 'Appuntamento prenotato', path: of('late'), rows: [['main .button-secondary', 0]] },
+  { name: 'appointment, over', route: 'GET /appuntamenti/:id', who: 'maria', status: 200, title: 'Appuntamento concluso', path: of('served'), rows: [['main .note-ok', 0]] },
+  { name: 'appointment, missed', route: 'GET /appuntamenti/:id', who: 'maria', status: 200, title: 'Appuntamento mancato', path: of('missed'), rows: [['main .note-ok', 0]] },
+  { name: 'appointment, cancelled', route: 'GET /appuntamenti/:id', who: 'maria', status: 200, title: 'Appuntamento annullato', path: of('cancelled'), rows: [['main .note-ok', 0]] },
+  { name: 'appointment, somebody else’s', route: 'GET /appuntamenti/:id', who: 'luca', status: 404, title: 'Questa pagina non c’è', path: of('next'), rows: [['main li', 3]] },
+  { name: 'appointment, no such', route: 'GET /appuntamenti/:id', who: 'maria', status: 404, title: 'Questa pagina non c’è', path: at(`/appuntamenti/${noSuch}`), rows: [['main li', 3]] },
+  { name: 'cancel', route: 'GET /appuntamenti/:id/annullamento', who: 'maria', status: 200, title: 'Vuoi annullare l’appuntamento?', path: of('next', '/annullamento'), rows: [['main dl > div', 4], ['.button-danger', 1]] },
+  { name: 'give up a seat', route: 'GET /appuntamenti/:id/annullamento', who: 'maria', status: 200, title: 'Vuoi lasciare il posto?', path: of('held', '/annullamento'), rows: [['.button-danger', 1]] },
+  { name: 'cancel, too late', route: 'GET /appuntamenti/:id/annullamento', who: 'maria', status: 200, title: 'Non si può più cambiare qui', path: of('late', '/annullamento'), rows: [['main form', 0]] },
+  { name: 'cancel, sent too late', route: 'POST /appuntamenti/:id/annullamento', who: 'maria', status: 422, title: 'Non si può più cambiare qui', path: of('late', '/annullamento'), form: {}, rows: [['main form', 0]] },
+  { name: 'move', route: 'GET /appuntamenti/:id/spostamento', who: 'maria', status: 200, title: 'Sposta l’appuntamento', path: of('next', '/spostamento?giorno=2026-04-15'), rows: [['.times input', 13], ['.days li', 5]] },
+  { name: 'move, too late', route: 'GET /appuntamenti/:id/spostamento', who: 'maria', status: 200, title: 'Non si può più cambiare qui', path: of('late', '/spostamento'), rows: [['main form', 0]] },
+  { name: 'move, nothing chosen', route: 'POST /appuntamenti/:id/spostamento', who: 'maria', status: 422, title: 'Sposta l’appuntamento', path: of('next', '/spostamento?giorno=2026-04-15'), form: {}, rows: [['#errori li', 1], ['.times input', 13]] },
+];
+
+/** A table: one page a line. */
+// prettier-ignore
+const BOOKING: readonly InventoryPage[] = [
+  { name: 'book 1, place, residence unknown', route: 'GET /appuntamenti/nuovo', who: 'luca', status: 200, title: 'Scegli la sede', path: at('/appuntamenti/nuovo'), rows: [FIVE_STEPS, ['input[name=sede]', 0], ['#comune', 1]] },
+  { name: 'book 1, place', route: 'GET /appuntamenti/nuovo', who: 'maria', status: 200, title: 'Scegli la sede', path: at('/appuntamenti/nuovo'), rows: [FIVE_STEPS, ['input[name=sede]', 5]] },
+  { name: 'book 1, which comune', route: 'GET /appuntamenti/nuovo', who: 'maria', status: 200, title: 'Scegli la sede', path: at('/appuntamenti/nuovo?comune=Samone'), rows: [['main li a[href*=istat]', 5]] },
+  { name: 'book 1, unknown comune', route: 'GET /appuntamenti/nuovo', who: 'maria', status: 422, title: 'Scegli la sede', path: at('/appuntamenti/nuovo?comune=Qwxzkyj'), rows: [['#errori li', 1], ['#comune-errore', 1]] },
+  { name: 'book 1, no office chosen', route: 'POST /appuntamenti/nuovo', who: 'maria', status: 422, title: 'Scegli la sede', path: at('/appuntamenti/nuovo?istat=058091'), form: {}, rows: [['#errori li', 1], ['#sede-errore', 1], ['input[name=sede]', 5]] },
+  { name: 'book 1, source down', route: 'GET /appuntamenti/nuovo', who: 'maria', down: ['comune_office'], status: 500, title: 'C’è un problema dalla nostra parte', path: at('/appuntamenti/nuovo'), rows: [['main a.button', 1]] },
+  { name: 'book 2, way and topic', route: 'GET /appuntamenti/nuovo/argomento', who: 'maria', status: 200, title: 'Come ci incontriamo e di che cosa parliamo', path: step('/argomento'), rows: [FIVE_STEPS, ['input[name=modo]', 3], ['input[name=argomento]', 8]] },
+  { name: 'book 2, nothing chosen', route: 'POST /appuntamenti/nuovo/argomento', who: 'maria', status: 422, title: 'Come ci incontriamo e di che cosa parliamo', path: step('/argomento'), form: {}, rows: [['#errori li', 2], ['#modo-errore', 1], ['#argomento-errore', 1]] },
+  { name: 'book 3, time', route: 'GET /appuntamenti/nuovo/orario', who: 'maria', status: 200, title: 'Scegli giorno e ora', path: step('/orario', `${DESK}&comune=058091&giorno=2026-04-15`), rows: [FIVE_STEPS, ['.times input', 13], ['.days li', 5]] },
+  { name: 'book 3, a day without times', route: 'GET /appuntamenti/nuovo/orario', who: 'maria', status: 200, title: 'Scegli giorno e ora', path: step('/orario', `${DESK}&giorno=2026-04-12`), rows: [['.times input', 0], ['#orario a', 1]] },
+  { name: 'book 3, booked already', route: 'GET /appuntamenti/nuovo/orario', who: 'maria', status: 200, title: 'Scegli giorno e ora', path: step('/orario', '&modo=desk&argomento=pensioni'), rows: [['main > .note-warning', 1]] },
+  { name: 'book 3, nothing chosen', route: 'POST /appuntamenti/nuovo/orario', who: 'maria', status: 422, title: 'Scegli giorno e ora', path: step('/orario', `${DESK}&giorno=2026-04-15`), form: {}, rows: [['#errori li', 1], ['#orario-errore', 1], ['.times input', 13]] },
+  { name: 'book 3, the time is gone', route: 'POST /appuntamenti/nuovo/orario', who: 'maria', status: 422, title: 'Scegli giorno e ora', path: step('/orario', `${DESK}&giorno=2026-04-15`), form: { orario: '999999999', richiesta: noSuch }, rows: [['#errori li', 1], ['.times input', 13]] },
+  { name: 'book 3, source down', route: 'GET /appuntamenti/nuovo/orario', who: 'maria', down: ['slot'], status: 500, title: 'C’è un problema dalla nostra parte', path: step('/orario', DESK), rows: [['main a.button', 1]] },
+  { name: 'book 4, details', route: 'GET /appuntamenti/:id/dettagli', who: 'maria', status: 200, title: 'I tuoi dati per l’appuntamento', path: of('held', '/dettagli'), rows: [FIVE_STEPS, ['#lingua option', 11], ['#email[value]', 1], ['main .note-warning', 1]] },
+  { name: 'book 4, time is over', route: 'GET /appuntamenti/:id/dettagli', who: 'maria', status: 200, title: 'I tuoi dati per l’appuntamento', path: of('lapsed', '/dettagli'), rows: [['main .note-warning', 1], ['main form', 1]] },
+  { name: 'book 4, all wrong', route: 'POST /appuntamenti/:id/dettagli', who: 'maria', status: 422, title: 'I tuoi dati per l’appuntamento', path: of('held', '/dettagli'), form: { accesso: 'si', lingua: 'xx', nota: `${'parola '.repeat(60)}<i>`, email: 'maria(at)posta', telefono: 'nessuno', }, rows: [['#errori li', 4], ['.error-text', 4], ['#accesso[checked]', 1], ['#email[value="maria(at)posta"]', 1]] },
+  { name: 'book 4, no way to be reached', route: 'POST /appuntamenti/:id/dettagli', who: 'maria', status: 422, title: 'I tuoi dati per l’appuntamento', path: of('held', '/dettagli'), form: { email: '', telefono: '' }, rows: [['#errori li', 1], ['#email-errore', 1]] },
+  { name: 'book 5, summary', route: 'GET /appuntamenti/:id/riepilogo', who: 'maria', status: 200, title: 'Controlla e conferma', path: of('ready', '/riepilogo'), rows: [FIVE_STEPS, ['main dl > div', 9]] },
+];
+
+export const INVENTORY: readonly InventoryPage[] = [...PUBLIC, ...PERSONAL, ...APPOINTMENTS, ...BOOKING];

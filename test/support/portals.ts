@@ -1,0 +1,41 @@
+import { testApp, type TestApp } from './app.ts';
+import { arrangeWorld, visitOf, type InventoryPage, type World } from './inventory.ts';
+import { visit, type Answer } from './visit.ts';
+
+/** The program, as it is and in trouble, on one database full of records. */
+export interface Portals {
+  world: World;
+  /** Visits a page of the inventory as its person, with its sources up or down. */
+  open(page: InventoryPage, language?: string): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export async function openPortals(): Promise<Portals> {
+  const whole = await testApp();
+  const world = await arrangeWorld(whole);
+  const { db } = whole;
+  const others = {
+    'without-providers': await testApp({ db, env: { NO_DEVELOPMENT_DOUBLES: '1' } }),
+    crowded: await testApp({ db, env: { MAX_CONCURRENT: '0' } }),
+  };
+  return {
+    world,
+    open: (page, language = 'it') => open(page, language, world, page.portal ? others[page.portal] : whole),
+    close: async () => {
+      for (const other of Object.values(others)) await other.close();
+      await whole.close();
+    },
+  };
+}
+
+/** Pages are visited one after the other: what is down is down for this one only. */
+async function open(page: InventoryPage, language: string, world: World, portal: TestApp): Promise<Answer> {
+  const { path, visit: how } = visitOf(page, world);
+  const tables = (page.down ?? []).join(', ');
+  if (tables) await world.portal.db.query(`REVOKE SELECT ON ${tables} FROM myinps_web`);
+  try {
+    return await visit(portal.url, path, { ...how, language });
+  } finally {
+    if (tables) await world.portal.db.query(`GRANT SELECT ON ${tables} TO myinps_web`);
+  }
+}
