@@ -73,7 +73,8 @@ CREATE TABLE citizen (
 ALTER TABLE citizen ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON citizen USING (id = (SELECT app_subject())) WITH CHECK (id = (SELECT app_subject()));
 CREATE POLICY sign_in ON citizen USING ((SELECT app_system()) IN ('sign-in', 'seed')) WITH CHECK ((SELECT app_system()) IN ('sign-in', 'seed'));
-GRANT SELECT, INSERT, UPDATE ON citizen TO myinps_web;
+GRANT SELECT, INSERT, UPDATE (name, family_name, born_on, gender, language, said_email, said_mobile, said_address, said_municipality, said_at,
+  residence_istat, updated_at) ON citizen TO myinps_web;
 GRANT SELECT ON citizen TO myinps_worker;
 `;
 
@@ -102,12 +103,12 @@ ALTER TABLE session ENABLE ROW LEVEL SECURITY;
 
 CREATE FUNCTION session_read(hash bytea, tombstones_from timestamptz)
 RETURNS TABLE (citizen_id uuid, csrf_key text, data jsonb, created_at timestamptz, touched_at timestamptz, expires_at timestamptz, absolute_expires_at timestamptz, ended_at timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT s.citizen_id, s.csrf_key, s.data, s.created_at, s.touched_at, s.expires_at, s.absolute_expires_at, s.ended_at
   FROM session s WHERE s.token_hash = hash AND coalesce(s.ended_at, s.expires_at) > tombstones_from $$;
 
 CREATE FUNCTION session_write(hash bytea, citizen uuid, key text, content jsonb, how text, now_at timestamptz, expires timestamptz, absolute timestamptz)
-RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   INSERT INTO session (token_hash, citizen_id, csrf_key, data, method, created_at, touched_at, expires_at, absolute_expires_at)
   VALUES (hash, citizen, key, content, how, now_at, now_at, least(expires, absolute), absolute)
   ON CONFLICT (token_hash) DO UPDATE SET data = excluded.data, touched_at = excluded.touched_at,
@@ -115,16 +116,16 @@ RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
   WHERE session.ended_at IS NULL AND session.citizen_id IS NOT DISTINCT FROM excluded.citizen_id $$;
 
 CREATE FUNCTION session_touch(hash bytea, now_at timestamptz, expires timestamptz)
-RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   UPDATE session SET touched_at = now_at, expires_at = least(expires, absolute_expires_at)
   WHERE token_hash = hash AND ended_at IS NULL AND expires_at > now_at $$;
 
 CREATE FUNCTION session_end(hash bytea, now_at timestamptz)
-RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   UPDATE session SET ended_at = now_at, data = '{}' WHERE token_hash = hash AND ended_at IS NULL $$;
 
 CREATE FUNCTION sessions_sweep(tombstones_until timestamptz)
-RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   WITH gone AS (DELETE FROM session WHERE coalesce(ended_at, expires_at) < tombstones_until RETURNING 1) SELECT count(*) FROM gone $$;
 
 REVOKE ALL ON FUNCTION session_read, session_write, session_touch, session_end, sessions_sweep FROM PUBLIC;

@@ -42,8 +42,11 @@ CREATE INDEX slot_free ON slot (office_id, channel, pool, start_at) INCLUDE (id)
 
 /**
  * held: a seat is kept while the form is filled in; expired: nobody finished it, the seat was given back and what was
- * typed stays for a day; ended: its day is over and nobody recorded how. All but cancelled and expired count in slot.booked.
- * request_id comes with the form, so a double click is one booking.
+ * typed stays for a day (not when the person gave the seat up); ended: its day is over and nobody recorded how. All but
+ * cancelled and expired count in slot.booked. request_id comes with the form, so a double click is one booking.
+ * held_at stays the same while it is held, so that changing the time renews nothing. holds: how often a seat was kept
+ * for this row; their sum over a day has a limit for each person (booking.rules.ts, index appointment_recent).
+ * A cancelled one keeps its number as a record, not for itself: numbers can only be used up by who has seats.
  */
 const APPOINTMENT = `
 CREATE TABLE appointment (
@@ -59,6 +62,7 @@ CREATE TABLE appointment (
   state text NOT NULL CHECK (state IN ('held', 'booked', 'arrived', 'called', 'served', 'no-show', 'cancelled', 'expired', 'ended')),
   held_at timestamptz(3) NOT NULL,
   hold_until timestamptz(3) NOT NULL,
+  holds integer NOT NULL DEFAULT 1 CHECK (holds > 0),
   number text CHECK (number ~ '^[A-Z]{2}-[0-9]{4}$'),
   sequence integer NOT NULL DEFAULT 0,
   step_free boolean NOT NULL DEFAULT false,
@@ -73,12 +77,14 @@ CREATE TABLE appointment (
   updated_at timestamptz(3) NOT NULL,
   cancelled_at timestamptz(3),
   CHECK (hold_until BETWEEN held_at AND held_at + interval '60 minutes'),
-  CHECK (state IN ('held', 'expired', 'cancelled') OR (number IS NOT NULL AND details_at IS NOT NULL AND confirmed_at IS NOT NULL)),
+  CHECK (state IN ('held', 'expired') OR (number IS NOT NULL AND details_at IS NOT NULL AND confirmed_at IS NOT NULL)),
   CHECK ((state = 'cancelled') = (cancelled_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX appointment_one_per_topic ON appointment (citizen_id, topic_id) WHERE state IN ('held', 'booked', 'arrived', 'called');
-CREATE UNIQUE INDEX appointment_number ON appointment (office_id, ((start_at AT TIME ZONE 'Europe/Rome')::date), number) WHERE number IS NOT NULL;
+CREATE UNIQUE INDEX appointment_number ON appointment (office_id, ((start_at AT TIME ZONE 'Europe/Rome')::date), number)
+  WHERE number IS NOT NULL AND state <> 'cancelled';
 CREATE INDEX appointment_of_citizen ON appointment (citizen_id, start_at);
+CREATE INDEX appointment_recent ON appointment (citizen_id, held_at);
 CREATE INDEX appointment_of_slot ON appointment (slot_id);
 CREATE INDEX appointment_unfinished ON appointment (hold_until) WHERE state IN ('held', 'expired');
 CREATE INDEX appointment_unclosed ON appointment (start_at) WHERE state IN ('booked', 'arrived', 'called');
@@ -103,7 +109,7 @@ CREATE POLICY reaper_ends ON appointment FOR UPDATE TO myinps_worker
   USING ((SELECT app_system()) = 'reaper' AND state IN ('held', 'booked', 'arrived', 'called')) WITH CHECK (state IN ('expired', 'ended'));
 CREATE POLICY reaper_forgets ON appointment FOR DELETE TO myinps_worker USING ((SELECT app_system()) = 'reaper' AND state = 'expired');
 GRANT SELECT, INSERT ON appointment TO myinps_web;
-GRANT UPDATE (slot_id, office_id, topic_id, channel, start_at, minutes, state, held_at, hold_until, number, sequence, step_free, sign_language,
-  language, note, contact_email, contact_phone, details_at, confirmed_at, updated_at, cancelled_at) ON appointment TO myinps_web;
+GRANT UPDATE (slot_id, office_id, topic_id, channel, start_at, minutes, state, held_at, hold_until, holds, number, sequence, step_free,
+  sign_language, language, note, contact_email, contact_phone, details_at, confirmed_at, updated_at, cancelled_at) ON appointment TO myinps_web;
 GRANT SELECT (id, slot_id, state, start_at, hold_until), UPDATE (state), DELETE ON appointment TO myinps_worker;
 `;

@@ -14,7 +14,7 @@ export class Notices1764000006000 implements MigrationInterface {
         source_id text NOT NULL CHECK (length(source_id) BETWEEN 1 AND 200),
         text_key text NOT NULL CHECK (text_key ~ '^[a-z0-9.-]+$'),
         parameters jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(parameters) = 'object'),
-        link text CHECK (link ~ '^/[^/]' AND length(link) <= 300),
+        link text CHECK (link ~ '^/[^/\\\\]' AND length(link) <= 300),
         created_at timestamptz(3) NOT NULL,
         read_at timestamptz(3) CHECK (read_at >= created_at),
         UNIQUE (source, source_id)

@@ -22,14 +22,12 @@ async function start() {
 /** The program in a process of its own; signals reach it first, and the database stops last. */
 function serve(database) {
   database.keepRunning();
-  const { owner, web, worker } = database.urls;
-  const env = withBin({
-    ...process.env,
-    DATABASE_URL: owner,
-    DATABASE_WEB_URL: web,
-    DATABASE_WORKER_URL: worker,
-    SECRET: process.env.SECRET ?? database.secret,
-  });
+  const { web, worker } = database.urls;
+  // The program never sees the owner's address. In production a missing SECRET stops it; here the installation has one.
+  const secret = process.env.NODE_ENV === 'production' ? process.env.SECRET : (process.env.SECRET ?? database.secret);
+  const env = withBin({ ...process.env, DATABASE_WEB_URL: web, DATABASE_WORKER_URL: worker });
+  delete env.DATABASE_URL;
+  if (secret) env.SECRET = secret;
   const child = spawn('node', ['--enable-source-maps', path.join(root, 'dist', 'main.js')], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 /**
@@ -12,10 +13,12 @@ export class Config {
   readonly host: string;
   readonly port: number;
   readonly managementPort: number;
+  readonly managementHost: string;
+  /** Seconds between "not ready" and taking nothing new, so that balancers notice first. */
+  readonly drainSeconds: number;
   readonly dataDir: string;
   readonly viewsDir: string;
   readonly publicDir: string;
-  readonly databaseUrl: string;
   readonly databaseWebUrl: string;
   readonly databaseWorkerUrl: string;
   readonly databasePool: number;
@@ -26,14 +29,35 @@ export class Config {
   readonly secret: string;
   readonly trustProxy: string[];
   readonly logLevel: string;
-  readonly development: { readonly identityProviderPort: number; readonly identityProviderUrl: string; readonly keepKeys: boolean } | null;
+  readonly development: {
+    readonly identityProviderPort: number;
+    readonly identityProviderUrl: string;
+    /** Of the double of the institute's own sign-in (staff). */
+    readonly staffProviderPort: number;
+    readonly keepKeys: boolean;
+  } | null;
   readonly spid: {
     readonly metadataDir: string | null;
     readonly key: string | null;
     readonly certificate: string | null;
     readonly acceptExpiredProviders: boolean;
+    /** Entity ids of providers that get HTTP-POST requests though they take redirects too. */
+    readonly byPost: string[];
     readonly ipaCode: string;
   };
+  readonly cie: {
+    readonly metadataDir: string | null;
+    /** Belfiore code of the comune where the institute has its seat. */
+    readonly municipality: string;
+  };
+  readonly eidas: {
+    readonly metadataDir: string | null;
+    /** Which attributes the European node is asked for: the minimum (99) or with birthplace, address and gender (100). */
+    readonly asked: 'minimum' | 'full';
+  };
+  readonly cns: CnsSettings;
+  /** The OpenID provider of the institute's staff; null when none is set (in development: its double). */
+  readonly staff: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string } | null;
   readonly institute: Institute;
 
   constructor(env: Readonly<Record<string, string | undefined>>) {
@@ -43,13 +67,16 @@ export class Config {
     this.port = read.integer('PORT', 3000);
     this.host = read.text('HOST', this.production ? '0.0.0.0' : 'localhost');
     this.managementPort = read.integer('MANAGEMENT_PORT', 0);
+    this.managementHost = read.text('MANAGEMENT_HOST', '127.0.0.1');
+    this.drainSeconds = read.integer('DRAIN_SECONDS', this.production ? 3 : 0);
     this.baseUrl = read.url('BASE_URL', this.production ? null : `http://localhost:${this.port}`);
     this.dataDir = resolve(read.text('DATA_DIR', '.data'));
     this.viewsDir = resolve(read.text('VIEWS_DIR', 'views'));
     this.publicDir = resolve(read.text('PUBLIC_DIR', 'public'));
-    this.databaseUrl = read.text('DATABASE_URL', '');
-    this.databaseWebUrl = this.role === 'worker' ? read.text('DATABASE_WEB_URL', '') : read.text('DATABASE_WEB_URL', null);
-    this.databaseWorkerUrl = this.role === 'web' ? read.text('DATABASE_WORKER_URL', '') : read.text('DATABASE_WORKER_URL', null);
+    this.databaseWebUrl =
+      this.role === 'worker' ? read.text('DATABASE_WEB_URL', '') : read.text('DATABASE_WEB_URL', null);
+    this.databaseWorkerUrl =
+      this.role === 'web' ? read.text('DATABASE_WORKER_URL', '') : read.text('DATABASE_WORKER_URL', null);
     this.databasePool = read.integer('DATABASE_POOL', 10);
     this.sessionPool = read.integer('SESSION_POOL', 5);
     this.maxConcurrent = read.integer('MAX_CONCURRENT', 200);
@@ -62,8 +89,19 @@ export class Config {
       key: env.SPID_KEY_FILE ?? null,
       certificate: env.SPID_CERTIFICATE_FILE ?? null,
       acceptExpiredProviders: read.flag('SPID_ACCEPT_EXPIRED_PROVIDER_CERTIFICATES'),
+      byPost: read.list('SPID_POST_PROVIDERS'),
       ipaCode: read.text('INSTITUTE_IPA_CODE', 'INPS'),
     };
+    this.cie = {
+      metadataDir: env.CIE_METADATA_DIR ? resolve(env.CIE_METADATA_DIR) : null,
+      municipality: read.text('INSTITUTE_MUNICIPALITY', 'H501'),
+    };
+    this.eidas = {
+      metadataDir: env.EIDAS_METADATA_DIR ? resolve(env.EIDAS_METADATA_DIR) : null,
+      asked: read.oneOf('EIDAS_ATTRIBUTES', ['minimum', 'full'] as const, 'minimum'),
+    };
+    this.cns = cnsSettings(read, this);
+    this.staff = staffSettings(read, this.production);
     this.institute = institute(read);
     if (this.production) this.refuseUnsafeProduction();
     read.stopIfAnyProblem();
@@ -72,12 +110,22 @@ export class Config {
   /** Development doubles stand in for outside parties; production refuses them whatever the settings say. */
   private developmentDoubles(read: Reader, test: boolean): Config['development'] {
     if (this.production || read.flag('NO_DEVELOPMENT_DOUBLES')) {
-      if (this.production && read.flag('DEVELOPMENT_DOUBLES')) read.problem('DEVELOPMENT_DOUBLES', 'is refused in production');
+      if (this.production && read.flag('DEVELOPMENT_DOUBLES'))
+        read.problem('DEVELOPMENT_DOUBLES', 'is refused in production');
       return null;
     }
+    // An identity that anybody may take must not be within reach of other machines because a setting was forgotten.
+    const local = ['localhost', '127.0.0.1', '[::1]'].includes(this.baseUrl.hostname);
+    if (!local && !test) return null;
     const identityProviderPort = read.integer('DEV_IDP_PORT', this.port === 0 ? 0 : this.port + 1);
     // Another site than the portal's, so that cross-site cookie rules are exercised from the first day.
-    return { identityProviderPort, identityProviderUrl: `http://127.0.0.1:${identityProviderPort}`, keepKeys: !test };
+    const staffProviderPort = read.integer('DEV_OIDC_PORT', this.port === 0 ? 0 : this.port + 3);
+    return {
+      identityProviderPort,
+      identityProviderUrl: `http://127.0.0.1:${identityProviderPort}`,
+      staffProviderPort,
+      keepKeys: !test,
+    };
   }
 
   private refuseUnsafeProduction(): void {
@@ -112,6 +160,88 @@ function institute(read: Reader): Institute {
   };
 }
 
+/** All three or none: the issuer's address is compared character by character, so it is kept as it was written. */
+function staffSettings(read: Reader, production: boolean): Config['staff'] {
+  const issuer = read.text('OIDC_ISSUER', '');
+  if (issuer === '') return null;
+  const { protocol } = read.url('OIDC_ISSUER', null);
+  if (production && protocol !== 'https:') read.problem('OIDC_ISSUER', 'must be https in production');
+  return { issuer, clientId: read.text('OIDC_CLIENT_ID', null), clientSecret: read.text('OIDC_CLIENT_SECRET', null) };
+}
+
+/** Sign-in with a card (CNS), by a listener of our own or behind a proxy that verifies cards. */
+export interface CnsSettings {
+  /** Of the listener with mutual TLS: null when there is none, 0 for any free one. */
+  readonly port: number | null;
+  /** The public address where cards are presented; null for the portal's host with the port of the listener. */
+  readonly url: URL | null;
+  readonly tlsKey: string | null;
+  readonly tlsCertificate: string | null;
+  /** Certificates of the trusted authorities (PEM), as `npm run cns:trust-list` writes them. */
+  readonly trustListFile: string;
+  /** Folder of revocation lists; null: revocation is not checked. */
+  readonly revocationDir: string | null;
+  /** In small letters; believed only from the addresses. */
+  readonly proxyHeader: string | null;
+  readonly proxyAddresses: readonly string[];
+}
+
+function cnsSettings(
+  read: Reader,
+  config: Pick<Config, 'production' | 'development' | 'port' | 'dataDir' | 'baseUrl'>,
+): CnsSettings {
+  const file = (name: string) => (read.text(name, '') === '' ? null : resolve(read.text(name, '')));
+  const url = read.text('CNS_URL', '') === '' ? null : read.url('CNS_URL', null);
+  const settings: CnsSettings = {
+    port: cnsPort(read, config),
+    url,
+    tlsKey: file('CNS_TLS_KEY_FILE'),
+    tlsCertificate: file('CNS_TLS_CERTIFICATE_FILE'),
+    trustListFile: file('CNS_TRUST_LIST_FILE') ?? resolve(config.dataDir, 'cns-trust-list.pem'),
+    revocationDir: file('CNS_CRL_DIR'),
+    proxyHeader: read.text('CNS_PROXY_HEADER', '').toLowerCase() || null,
+    proxyAddresses: read.list('CNS_PROXY_ADDRESSES'),
+  };
+  const keys = settings.tlsKey !== null && settings.tlsCertificate !== null;
+  if (settings.port !== null && !config.development && !keys) {
+    read.problem('CNS_TLS_KEY_FILE', 'and CNS_TLS_CERTIFICATE_FILE are needed with CNS_PORT');
+  }
+  if (config.production && !url && (settings.port !== null || settings.proxyHeader)) {
+    read.problem('CNS_URL', 'is needed with CNS_PORT or CNS_PROXY_HEADER');
+  }
+  if (url && url.protocol !== 'https:') read.problem('CNS_URL', 'must be https');
+  checkCnsProxy(read, settings);
+  // On the portal's own host every request passes the same balancer: anybody's header would come from its address.
+  if (settings.proxyHeader && url?.host === config.baseUrl.host) {
+    read.problem('CNS_URL', 'must be another host than BASE_URL with CNS_PROXY_HEADER');
+  }
+  return settings;
+}
+
+/** Off when 0; when nothing is said, off in production and two after the portal's own in development. */
+function cnsPort(read: Reader, { development, port }: Pick<Config, 'development' | 'port'>): number | null {
+  const said = read.integer('CNS_PORT', -1);
+  if (said === 0) return null;
+  if (said > 0) return said;
+  if (!development) return null;
+  return port === 0 ? 0 : port + 2;
+}
+
+function checkCnsProxy(read: Reader, { proxyHeader, proxyAddresses, url }: CnsSettings): void {
+  for (const address of proxyAddresses) {
+    const [network = '', bits, ...more] = address.split('/');
+    const most = isIP(network) === 6 ? 128 : 32;
+    const fits = isIP(network) !== 0 && more.length === 0;
+    if (!fits || (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > most))) {
+      read.problem('CNS_PROXY_ADDRESSES', 'must be addresses or networks, such as 10.0.0.7 or 10.0.0.0/24');
+    }
+  }
+  if (!proxyHeader) return;
+  if (!/^[a-z0-9-]+$/.test(proxyHeader)) read.problem('CNS_PROXY_HEADER', 'must be the name of a header');
+  if (proxyAddresses.length === 0) read.problem('CNS_PROXY_ADDRESSES', 'are needed with CNS_PROXY_HEADER');
+  if (!url) read.problem('CNS_URL', 'is needed with CNS_PROXY_HEADER');
+}
+
 /** Collects every problem, so that an operator mends them all in one go. */
 class Reader {
   private readonly problems: string[] = [];
@@ -141,7 +271,10 @@ class Reader {
   }
 
   list(name: string): string[] {
-    return (this.env[name] ?? '').split(',').map((part) => part.trim()).filter(Boolean);
+    return (this.env[name] ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean);
   }
 
   url(name: string, fallback: string | null): URL {

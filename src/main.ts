@@ -1,58 +1,81 @@
-import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createWeb } from './web.js';
-import { LOG } from './common/log-token.js';
-import type { Log } from './common/log.js';
+import { createLog, type Log } from './common/log.js';
+import { serveManagement } from './common/management.js';
 import { Metrics } from './common/metrics.js';
-import { readConfig } from './config.js';
+import { Readiness } from './common/readiness.js';
+import { readConfig, type Config } from './config.js';
+
+/** Requests under way get so long to end, jobs a little less (common/jobs.ts); orchestrators commonly wait 30 s. */
+const REQUESTS_END_MS = 6_000;
+const GIVE_UP_MS = 9_000;
 
 /** One process: web, worker or both (ROLE). Stops gracefully on SIGTERM and SIGINT. */
-async function main(): Promise<void> {
-  const config = readConfig();
-  const app = await createWeb(config);
-  const log = app.get<Log>(LOG);
-  const metrics = serveMetrics(app.get(Metrics), config.managementPort);
-  if (config.role !== 'worker') {
-    await app.listen(config.port, config.host);
-    limitSlowClients(app.getHttpServer());
-  }
-  log.info({ role: config.role, port: config.port }, 'ready');
-  process.send?.('ready');
-
+async function main(config: Config, log: Log): Promise<void> {
+  const app = await createWeb(config, { log });
+  const readiness = app.get(Readiness);
+  const management = serveManagement(app.get(Metrics), readiness, config);
+  if (config.role !== 'worker') await app.listen(config.port, config.host);
   let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    metrics.close();
-    app.close().then(
-      () => process.exit(0),
+    readiness.stop();
+    drained(app, config).then(
+      () => {
+        management.close();
+        log.info('stopped');
+        process.exit(0);
+      },
       (error: unknown) => {
         log.error({ err: error }, 'stopped badly');
         process.exit(1);
       },
     );
   };
-  process.on('SIGTERM', () => stop('SIGTERM'));
-  process.on('SIGINT', () => stop('SIGINT'));
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => stop(signal));
+  // The launcher is gone (killed): a server that nobody can stop any more would keep its port.
+  process.once('disconnect', () => stop('disconnect'));
+  log.info({ role: config.role, port: config.port }, 'ready');
+  process.send?.('ready');
 }
 
-/** Figures for Prometheus on a port of their own, out of the public's reach; 0 takes any free one. */
-function serveMetrics(metrics: Metrics, port: number): ReturnType<typeof createServer> {
-  const server = createServer((_req, res) => {
-    metrics.registry.metrics().then(
-      (text) => res.setHeader('Content-Type', metrics.registry.contentType).end(text),
-      () => res.writeHead(500).end(),
-    );
-  });
-  return server.listen(port, '127.0.0.1');
+/** Balancers get DRAIN_SECONDS to notice; then nothing new is taken, and what is under way is finished. */
+async function drained(app: NestExpressApplication, config: Config): Promise<void> {
+  await sleep(config.drainSeconds * 1000);
+  const server = app.getHttpServer() as Server;
+  // A connection kept open after its last answer would hold the process for as long as its client likes.
+  const idle = setInterval(() => server.closeIdleConnections(), 100).unref();
+  setTimeout(() => server.closeAllConnections(), REQUESTS_END_MS).unref();
+  const late = sleep(GIVE_UP_MS, undefined, { ref: false }).then(() =>
+    Promise.reject(new Error('not everything ended in time')),
+  );
+  await Promise.race([app.close(), late]);
+  clearInterval(idle);
 }
 
-/** A client that sends or reads slowly holds a connection, not the program. */
-function limitSlowClients(server: ReturnType<typeof createServer>): void {
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
-  server.keepAliveTimeout = 65_000;
-  server.maxHeadersCount = 100;
+/** What nobody caught ends the process, with a line that holds no data of anybody (Node would print the whole error). */
+function endWith(log: Log, message: string): (error: unknown) => void {
+  return (error) => {
+    log.error({ err: error }, message);
+    process.exit(1);
+  };
 }
 
-await main();
+/** The settings, or an end with the list of what to mend: no trace, which would only hide it. */
+function settings(): Config {
+  try {
+    return readConfig();
+  } catch (error) {
+    console.error((error as Error).message);
+    return process.exit(1);
+  }
+}
+
+const config = settings();
+const log = createLog(config.logLevel);
+process.on('uncaughtException', endWith(log, 'uncaught'));
+await main(config, log).catch(endWith(log, 'not started'));

@@ -7,6 +7,7 @@ import { AuthWeb, POSTS_FROM_OUTSIDE } from './auth/index.js';
 import { Clock, SystemClock } from './common/clock.js';
 import { LOG } from './common/log-token.js';
 import { ErrorPageFilter } from './common/error-page.filter.js';
+import { BoundedExpress, type Patience } from './common/http-server.js';
 import { Unavailable } from './common/errors.js';
 import { requestContext, type Log } from './common/log.js';
 import { Metrics } from './common/metrics.js';
@@ -19,12 +20,13 @@ import type { Config } from './config.js';
 export interface WebOptions {
   clock?: Clock;
   log?: Log;
+  patience?: Patience;
 }
 
 /** The whole program as main.ts and the tests run it: middleware in order, then Nest's routes, then the error pages. */
 export async function createWeb(config: Config, options: WebOptions = {}): Promise<NestExpressApplication> {
   const module = await AppModule.with(config, options.clock ?? new SystemClock(), options.log);
-  const app = await NestFactory.create<NestExpressApplication>(module, {
+  const app = await NestFactory.create<NestExpressApplication>(module, new BoundedExpress(options.patience), {
     bodyParser: false,
     abortOnError: false,
     logger: false,
@@ -35,7 +37,6 @@ export async function createWeb(config: Config, options: WebOptions = {}): Promi
   app.useGlobalFilters(filter);
   configureExpress(app, config);
   for (const middleware of chain(app, config, filter)) app.use(middleware);
-  app.enableShutdownHooks([]);
   await app.init();
   return app;
 }
@@ -48,24 +49,41 @@ function configureExpress(app: NestExpressApplication, config: Config): void {
 }
 
 /** What every request passes, in this order. */
-function chain(app: NestExpressApplication, config: Config, filter: ErrorPageFilter): (RequestHandler | express.ErrorRequestHandler)[] {
+function chain(
+  app: NestExpressApplication,
+  config: Config,
+  filter: ErrorPageFilter,
+): (RequestHandler | express.ErrorRequestHandler)[] {
   const auth = app.get(AuthWeb);
   return [
     identified(app.get(Texts)),
     rendered(app.get(Pages)),
     absoluteLocations(config),
     measured(app.get(Metrics), app.get<Log>(LOG)),
-    bounded(config, app.get(Metrics)),
     securityHeaders(app.get(Pages), config),
-    knownMethods,
-    express.static(config.publicDir, { dotfiles: 'ignore', index: false, redirect: false, extensions: [], maxAge: '1h' }),
     inLanguage(app.get(Texts), config),
+    knownMethods,
+    publicFiles(config),
     formBody,
     cleanText,
+    // Counted once the body has arrived: slow senders occupy a connection, not a place.
+    bounded(config, app.get(Metrics)),
     ...auth.middleware(POSTS_FROM_OUTSIDE),
     cachePolicy,
     (error: unknown, req: Request, res: Response, _next: NextFunction) => filter.answer(error, req, res),
   ];
+}
+
+/** Files have a name with an extension and pages have none: no page makes the disk look for a file. */
+function publicFiles(config: Config): RequestHandler {
+  const files = express.static(config.publicDir, {
+    dotfiles: 'ignore',
+    index: false,
+    redirect: false,
+    extensions: [],
+    maxAge: '1h',
+  });
+  return (req, res, next) => (/\.[a-z0-9]+$/.test(req.path) ? files(req, res, next) : next());
 }
 
 /** Gives each request its reference number and, until its own is known, Italian texts. */
@@ -74,16 +92,25 @@ function identified(texts: Texts): RequestHandler {
   return (req, res, next) => {
     req.id = randomUUID();
     req.visitor = italian;
+    req.url = req.originalUrl = ownPath(req.url);
     res.set('X-Request-Id', req.id);
     requestContext.run({ requestId: req.id }, next);
   };
+}
+
+/** Links of a page repeat its address: one that names another host (`//host/`, or a whole URL) loses that part. */
+function ownPath(url: string): string {
+  return url.replace(/^https?:\/\/[^/?]*/i, '').replace(/^[/\\]*/, '/');
 }
 
 /** `res.render(view, model)` is our own renderer: one string, compressed, with its length. */
 function rendered(pages: Pages): RequestHandler {
   return (req, res, next) => {
     res.render = ((view: string, model: Record<string, unknown>) => {
-      const html = pages.html(view, req.visitor.lang, model, { path: req.originalUrl, locals: res.locals as PageLocals });
+      const html = pages.bytes(view, req.visitor.lang, model, {
+        path: req.originalUrl,
+        locals: res.locals as PageLocals,
+      });
       sendHtml(req, res, html).catch(next);
     }) as Response['render'];
     next();
@@ -96,7 +123,8 @@ function absoluteLocations(config: Config): RequestHandler {
     const location = res.location.bind(res);
     res.location = (address: string) => {
       if (!address.startsWith('/')) return location(address);
-      const url = new URL(address, config.baseUrl);
+      // A path that begins with two slashes would name another host.
+      const url = new URL(address.replace(/^[/\\]+/, '/'), config.baseUrl);
       // A redirect without a fragment inherits the one its form was sent with (#errori).
       if (req.method === 'POST' && url.hash === '') url.hash = '#main';
       return location(url.href);
@@ -143,12 +171,19 @@ function inLanguage(texts: Texts, config: Config): RequestHandler {
   return (req, res, next) => {
     const { lingua } = req.query;
     if (isLanguage(lingua) && req.method === 'GET') {
-      res.cookie('lingua', lingua, { path: '/', maxAge: 31_536_000_000, sameSite: 'lax', httpOnly: true, secure: config.baseUrl.protocol === 'https:' });
-      const url = new URL(req.originalUrl, config.baseUrl);
-      url.searchParams.delete('lingua');
-      return res.redirect(303, url.pathname + url.search);
+      res.cookie(languageCookie(config), lingua, {
+        path: '/',
+        maxAge: 31_536_000_000,
+        sameSite: 'lax',
+        httpOnly: true,
+        secure: config.baseUrl.protocol === 'https:',
+      });
+      const [path = '/', query] = req.originalUrl.split('?');
+      const others = new URLSearchParams(query);
+      others.delete('lingua');
+      return res.redirect(303, others.size > 0 ? `${path}?${others}` : path);
     }
-    const chosen = /(?:^|;\s*)lingua=([a-z]{2})(?:;|$)/.exec(req.get('cookie') ?? '')?.[1];
+    const chosen = /(?:^|;\s*)(?:__Host-)?lingua=([a-z]{2})(?:;|$)/.exec(req.get('cookie') ?? '')?.[1];
     const lang = isLanguage(chosen) ? chosen : preferredLanguage(req.get('accept-language'));
     req.visitor = { t: texts.for(lang), lang };
     res.set('Content-Language', lang);
@@ -157,17 +192,21 @@ function inLanguage(texts: Texts, config: Config): RequestHandler {
   };
 }
 
+/** The `__Host-` prefix keeps sibling hosts from setting it. */
+function languageCookie(config: Config): string {
+  return config.baseUrl.protocol === 'https:' ? '__Host-lingua' : 'lingua';
+}
+
 const urlencoded = express.urlencoded({ extended: false, limit: '96kb', parameterLimit: 200 });
 
 /** Forms arrive as application/x-www-form-urlencoded and nothing else (uploads get a parser of their own). */
 function formBody(req: Request, res: Response, next: NextFunction): void {
   if (req.method !== 'POST') return next();
-  if (!req.is('application/x-www-form-urlencoded')) {
-    if (Number(req.get('content-length') ?? 0) > 0) return next(Object.assign(new Error('not a form'), { status: 415 }));
-    req.body = {};
-    return next();
-  }
-  urlencoded(req, res, next);
+  const form = req.is('application/x-www-form-urlencoded');
+  if (form === false) return next(Object.assign(new Error('not a form'), { status: 415 }));
+  if (form) return urlencoded(req, res, next);
+  req.body = {};
+  next();
 }
 
 /** Refuses NUL, other control characters and bytes that were not UTF-8, in addresses and in forms. */

@@ -39,12 +39,14 @@ const FAMILIES: readonly RegExp[] = [
 
 describe('texts', () => {
   it('are the same keys in every language', () => {
-    for (const language of LANGUAGES) assert.deepEqual(texts.keys(language).toSorted(), [...italian].toSorted(), language);
+    for (const language of LANGUAGES)
+      assert.deepEqual(texts.keys(language).toSorted(), [...italian].toSorted(), language);
   });
 
   it('have the same placeholders in every language', () => {
     for (const key of italian) {
-      for (const language of LANGUAGES) assert.deepEqual(placeholders(language, key), placeholders('it', key), `${language} ${key}`);
+      for (const language of LANGUAGES)
+        assert.deepEqual(placeholders(language, key), placeholders('it', key), `${language} ${key}`);
     }
   });
 
@@ -60,7 +62,9 @@ describe('texts', () => {
   });
 
   it('are never empty and begin and end with a sign, but for the prefix of titles', () => {
-    const wrong = everyText().filter(({ key, text }) => text.trim() === '' || (text !== text.trim() && key !== 'layout.error-prefix'));
+    const wrong = everyText().filter(
+      ({ key, text }) => text.trim() === '' || (text !== text.trim() && key !== 'layout.error-prefix'),
+    );
     assert.deepEqual(wrong, []);
   });
 
@@ -71,12 +75,18 @@ describe('texts', () => {
 
   it('exist for every key that a view names', () => {
     assert.ok(namedInViews().size > 100);
-    assert.deepEqual([...namedInViews()].filter((key) => !italian.has(key)), []);
+    assert.deepEqual(
+      [...namedInViews()].filter((key) => !italian.has(key)),
+      [],
+    );
   });
 
   it('exist for every key that the program names', () => {
     assert.ok(namedInCode().size > 50);
-    assert.deepEqual([...namedInCode()].filter((key) => !known(key)), []);
+    assert.deepEqual(
+      [...namedInCode()].filter((key) => !known(key)),
+      [],
+    );
   });
 
   it('are all used', () => {
@@ -93,7 +103,11 @@ describe('texts', () => {
 
 /** A key, or the beginning of a family of keys: `t.count('form.errors', n)`, `textKey: 'notifications.welcome'`. */
 function known(key: string): boolean {
-  return italian.has(key) || (italian.has(`${key}-one`) && italian.has(`${key}-other`)) || (italian.has(`${key}-title`) && italian.has(`${key}-body`));
+  return (
+    italian.has(key) ||
+    (italian.has(`${key}-one`) && italian.has(`${key}-other`)) ||
+    (italian.has(`${key}-title`) && italian.has(`${key}-body`))
+  );
 }
 
 /** {{t 'ns.key'}} and (t 'ns.key'). */
@@ -116,13 +130,16 @@ function placeholders(language: (typeof LANGUAGES)[number], key: string): string
   return [...new Set([...texts.raw(language, key).matchAll(PLACEHOLDER)].map((match) => match[1]!))].toSorted();
 }
 
+/** Elements and where our own links lead; pages of others have an address, foreign words a lang, for each language. */
 function tags(language: (typeof LANGUAGES)[number], key: string): string[] {
-  const found = [...texts.raw(language, key).matchAll(/<([a-z]+)(?: [^>]*?href="([^"]*)")?/g)];
-  return found.map((match) => `${match[1]} ${match[2] ?? ''}`).toSorted();
+  const found = [...texts.raw(language, key).matchAll(/<(?!span)([a-z]+)(?: [^>]*?href="([^"]*)")?/g)];
+  return found.map((match) => `${match[1]} ${match[2]?.replace(/^https:.*/, 'https:') ?? ''}`).toSorted();
 }
 
 function everyText(): { language: string; key: string; text: string }[] {
-  return LANGUAGES.flatMap((language) => texts.keys(language).map((key) => ({ language, key, text: texts.raw(language, key) })));
+  return LANGUAGES.flatMap((language) =>
+    texts.keys(language).map((key) => ({ language, key, text: texts.raw(language, key) })),
+  );
 }
 
 function filesOf(folder: string, ending: string): string[] {

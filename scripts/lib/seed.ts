@@ -1,8 +1,9 @@
 // The demonstration: comuni (real), a sample network of offices, free times, invented people with something to see.
 import { randomUUID } from 'node:crypto';
 import { seedOffices, seedSlots } from '#src/appointments/seeds.js';
+import { pinHash } from '#src/auth/strategies/pin/pin-hasher.js';
 import { romeDate, SystemClock } from '#src/common/clock.js';
-import { PEOPLE, type DemonstrationPerson } from '#src/dev/people.js';
+import { PEOPLE, PIN_PERSON, type DemonstrationPerson } from '#src/dev/people.js';
 import { seedPlaces } from '#src/places/index.js';
 import { asOwner, type Progress, type Urls } from './database.ts';
 import { queryOf, type Query } from './query.ts';
@@ -17,6 +18,7 @@ export async function seedDemonstration({ owner }: Urls, progress: Progress): Pr
     await seedOffices(query, romeDate(now), progress);
     await seedSlots(query, now, progress);
     await seedPeople(query, now);
+    await seedPinPerson(query, now);
     await seedAppointment(query, now);
   });
 }
@@ -51,6 +53,44 @@ export async function seedPeople(
     const id = rows[0]?.id;
     if (id && person.key === 'maria') await welcome(query, String(id), now);
   }
+}
+
+/** John Miller, with a PIN that was given out in time and a residence abroad (identity.md, "Legacy PIN"). */
+export async function seedPinPerson(query: Query, now: Temporal.Instant): Promise<void> {
+  const { fiscalCode, name, familyName, dateOfBirth, gender, email, mobile, address, language, pin, pinIssuedOn } =
+    PIN_PERSON;
+  const known = await query(
+    'SELECT 1 FROM citizen c JOIN pin_credential p ON p.citizen_id = c.id WHERE c.identity_key = $1',
+    [`cf:${fiscalCode}`],
+  );
+  if (known.rows.length > 0) return;
+  await query(
+    `WITH person AS (
+       INSERT INTO citizen (id, identity_key, fiscal_code, name, family_name, born_on, gender, said_email, said_mobile,
+         said_address, said_municipality, language, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
+       ON CONFLICT (identity_key) DO UPDATE SET updated_at = excluded.updated_at RETURNING id)
+     INSERT INTO pin_credential (citizen_id, hash, issued_on, resident_abroad, italian_document, created_at, updated_at)
+     SELECT id, $14, $15, true, false, $13, $13 FROM person
+     ON CONFLICT (citizen_id) DO NOTHING`,
+    [
+      randomUUID(),
+      `cf:${fiscalCode}`,
+      fiscalCode,
+      name,
+      familyName,
+      dateOfBirth,
+      gender,
+      email,
+      mobile,
+      address.street,
+      address.municipality,
+      language,
+      now,
+      await pinHash(pin),
+      pinIssuedOn,
+    ],
+  );
 }
 
 async function welcome(query: Query, citizenId: string, now: Temporal.Instant): Promise<void> {

@@ -1,4 +1,4 @@
-import { canBeChanged, canExtend, changeDeadline, isAhead, type State } from './booking.rules.js';
+import { canBeChanged, canExtend, changeDeadline, contactProblem, isAhead, type State } from './booking.rules.js';
 import type { Channel } from './slot-generation.rules.js';
 
 /** The columns of one appointment with the names of its office, as the repository reads them. */
@@ -47,6 +47,11 @@ export class Appointment {
 
   get detailsGiven(): boolean {
     return this.row.detailsAt !== null;
+  }
+
+  /** Whether what was typed is enough for this channel: who asked for a desk and takes a call must say a number. */
+  detailsFit(channel: string = this.row.channel): boolean {
+    return this.detailsGiven && contactProblem(channel, this.row) === null;
   }
 
   get changeDeadline(): Temporal.Instant {

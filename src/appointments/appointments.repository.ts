@@ -134,8 +134,7 @@ export class AppointmentsRepository {
 
 /** Expired ones were never booked: nothing to show. A held one is in the way until it is reaped. */
 const PAST = `a.state NOT IN ('expired', 'held')
-  AND (a.state NOT IN ('booked', 'arrived', 'called') OR a.start_at + make_interval(mins => a.minutes) <= $2)
-  AND NOT (a.state = 'cancelled' AND a.number IS NULL)`;
+  AND (a.state NOT IN ('booked', 'arrived', 'called') OR a.start_at + make_interval(mins => a.minutes) <= $2)`;
 
 const ROWS = `
   SELECT a.id, a.request_id AS "requestId", a.slot_id AS "slotId", a.office_id AS "officeId", a.topic_id AS "topicId", a.channel,

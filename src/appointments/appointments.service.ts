@@ -14,6 +14,9 @@ import { SeatsRepository } from './seats.repository.js';
 export type Changed =
   { ok: true; id: string } | { ok: false; reason: 'too-late' | 'not-booked' | 'slot-taken' | 'same-time' };
 
+/** @param gaveUp it was never booked: there is nothing left to look at */
+export type Cancelled = { ok: true; id: string; gaveUp: boolean } | Extract<Changed, { ok: false }>;
+
 export interface Mine {
   ahead: Appointment[];
   past: Appointment[];
@@ -53,20 +56,24 @@ export class AppointmentsService {
   }
 
   /** Cancels a booked appointment before its deadline, or gives up one that is only held; twice is as good as once. */
-  cancel(acting: Acting, id: string): Promise<Changed> {
+  cancel(acting: Acting, id: string): Promise<Cancelled> {
     return this.as(acting, async () => {
       const appointment = await this.appointments.lock(acting.subject, id);
       if (!appointment) throw new NotFound();
       const { state, slotId } = appointment.row;
-      if (state === 'cancelled') return { ok: true, id };
-      const held = appointment.unfinished;
-      if (!held && state !== 'booked') return { ok: false, reason: 'not-booked' };
-      if (!held && !appointment.canBeChanged(this.clock.now())) return { ok: false, reason: 'too-late' };
+      const now = this.clock.now();
+      if (state === 'cancelled') return { ok: true, id, gaveUp: false };
+      if (!appointment.unfinished && state !== 'booked') return { ok: false, reason: 'not-booked' };
+      if (!appointment.unfinished && !appointment.canBeChanged(now)) return { ok: false, reason: 'too-late' };
       // The slot before the appointment: see the order of locks in seats.repository.ts.
       if (state !== 'expired') await this.seats.giveBack(slotId);
-      await this.seats.cancel(acting.subject, id, this.clock.now());
-      if (!held) await this.records.cancelled(acting, appointment);
-      return { ok: true, id };
+      if (appointment.unfinished) {
+        await this.seats.giveUp(acting.subject, id, now);
+        return { ok: true, id, gaveUp: true };
+      }
+      await this.seats.cancel(acting.subject, id, now);
+      await this.records.cancelled(acting, appointment);
+      return { ok: true, id, gaveUp: false };
     });
   }
 
@@ -78,12 +85,13 @@ export class AppointmentsService {
   private async moved(acting: Acting, id: string, slot: number, random: number): Promise<Changed> {
     const appointment = await this.appointments.lock(acting.subject, id);
     if (!appointment) throw new NotFound();
-    const { state, slotId, topicId } = appointment.row;
+    const { state, slotId, topicId, channel } = appointment.row;
     if (state !== 'booked') return { ok: false, reason: 'not-booked' };
     if (slot === slotId) return { ok: false, reason: 'same-time' };
     if (!appointment.canBeChanged(this.clock.now())) return { ok: false, reason: 'too-late' };
     await this.seats.lock([slotId, slot]);
-    const seat = await this.seats.take(slot, topicId, this.clock.now());
+    // The same channel: the contacts of a meeting at the desk need not do for a call.
+    const seat = await this.seats.take(slot, topicId, channel, this.clock.now());
     if (!seat) return { ok: false, reason: 'slot-taken' };
     await this.seats.giveBack(slotId);
     const number = appointmentNumber(await this.seats.provinceOf(seat.officeId), random);

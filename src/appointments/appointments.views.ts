@@ -102,10 +102,11 @@ export function cancellationPage(appointment: Appointment, t: Translate) {
 }
 
 /** Not allowed is a page of its own: the deadline is over, or there is nothing to change. */
-export function tooLatePage(appointment: Appointment, t: Translate) {
+/** @param refused it answers a form: the change was asked for and not made */
+export function tooLatePage(appointment: Appointment, t: Translate, refused = false) {
   const booked = appointment.row.state === 'booked';
   return {
-    page: taskHead(t('appointments.too-late-title'), t('appointments.title'), t),
+    page: { ...taskHead(t('appointments.too-late-title'), t('appointments.title'), t), error: refused },
     when: t('appointments.day-at', dateAndTime(appointment.row.startAt, t.lang)),
     reason: booked
       ? t('appointments.too-late', dateAndTime(appointment.changeDeadline, t.lang))
@@ -133,13 +134,14 @@ export function calendarEvent(appointment: Appointment, base: URL, t: Translate)
   };
 }
 
-export function choiceAnswers({ row }: Appointment, t: Translate): Answer[] {
+export function choiceAnswers(appointment: Appointment, t: Translate): Answer[] {
+  const { row } = appointment;
   const topicHref = stepUrl(STEPS.topic, { office: row.officeId });
   return [
     {
       label: t('appointments.when'),
       value: t('appointments.day-at', dateAndTime(row.startAt, t.lang)),
-      href: timeOf(row),
+      href: timeHref(appointment),
     },
     { label: t('appointments.office'), value: row.officeName, href: STEPS.place },
     { label: t('appointments.channel'), value: t(`offices.channel-${row.channel}`), href: topicHref },
@@ -147,19 +149,14 @@ export function choiceAnswers({ row }: Appointment, t: Translate): Answer[] {
   ];
 }
 
-/** Back to the choice of a time. @param resume for an appointment whose seat was lost */
-export function timeHref({ row }: Appointment, resume = false): string {
-  return resume
-    ? stepUrl(STEPS.time, { office: row.officeId, channel: row.channel, topic: row.topicId, resume: row.id })
-    : timeOf(row);
-}
-
-function timeOf(row: Appointment['row']): string {
+/** Back to the choice of a time for an unfinished appointment, with all that was typed. @param lost the first free day, not its own */
+export function timeHref({ row }: Appointment, lost = false): string {
   return stepUrl(STEPS.time, {
     office: row.officeId,
     channel: row.channel,
     topic: row.topicId,
-    day: romeDate(row.startAt),
+    day: lost ? null : romeDate(row.startAt),
+    resume: row.id,
   });
 }
 

@@ -6,6 +6,8 @@ export type State = 'held' | 'booked' | 'arrived' | 'called' | 'served' | 'no-sh
 export const HOLD_MINUTES = 10;
 /** Extended as often as wanted within this time: WCAG 2.2.1 asks for ten extensions or a limit of 20 hours, or an essential limit; others wait for the seat. */
 export const LONGEST_HOLD_MINUTES = 60;
+/** So often in 24 hours a seat is kept for one person: many more than anybody needs, too few to keep seats from others. */
+export const HOLDS_A_DAY = 30;
 /** A day with times is shown among so many others. */
 export const DAYS_SHOWN = 5;
 
@@ -19,6 +21,16 @@ export function holdUntil(heldAt: Temporal.Instant, now: Temporal.Instant): Temp
 /** Whether asking for more time gives at least a minute more. */
 export function canExtend(heldAt: Temporal.Instant, until: Temporal.Instant): boolean {
   return until.until(longestHold(heldAt)).total('minutes') >= 1;
+}
+
+/** Whether the time is over in which a seat is kept at all. */
+export function isHoldOver(heldAt: Temporal.Instant, now: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(now, longestHold(heldAt)) >= 0;
+}
+
+/** Holds since then count for HOLDS_A_DAY: 24 hours, so that midnight gives nothing twice. */
+export function holdsCountSince(now: Temporal.Instant): Temporal.Instant {
+  return now.subtract({ hours: 24 });
 }
 
 /** The last moment for moving or cancelling: so many hours before the start, by the clock on the wall passing, not by the calendar. */

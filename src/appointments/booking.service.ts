@@ -8,7 +8,7 @@ import { NotFound, Unavailable } from '../common/errors.js';
 import type { Appointment } from './appointment.entity.js';
 import { AppointmentRecords } from './appointment-records.js';
 import { AppointmentsRepository, type Details } from './appointments.repository.js';
-import { appointmentNumber, holdUntil } from './booking.rules.js';
+import { appointmentNumber, holdUntil, isHoldOver } from './booking.rules.js';
 import { SeatsRepository, violatedConstraint } from './seats.repository.js';
 
 export interface HoldRequest {
@@ -17,11 +17,17 @@ export interface HoldRequest {
   requestId: string;
 }
 
-export type Held =
-  { ok: true; id: string; detailsGiven: boolean } | { ok: false; reason: 'slot-taken' | 'already-booked' };
+/** Why no seat is kept. hour-over: the seat was given back, and what was typed is kept for the next choice of a time. */
+export type Refusal = 'slot-taken' | 'already-booked' | 'too-many-holds' | 'hour-over';
 
-export type Confirmed =
-  { ok: true } | { ok: false; reason: 'slot-taken' | 'already-booked' | 'details-missing' | 'cancelled' };
+/** @param unfinished the appointment that waits for another time */
+export type Held =
+  { ok: true; id: string; detailsGiven: boolean } | { ok: false; reason: Refusal; unfinished: string | null };
+
+export type Confirmed = { ok: true } | { ok: false; reason: Refusal | 'details-missing' | 'cancelled' };
+
+/** What came of a first hold; `clash` when this request or topic has an appointment already. */
+type Tried = { id: string } | { refused: 'clash' | 'slot-taken' | 'too-many-holds' };
 
 /** From the choice of a time to the booked appointment. */
 @Injectable()
@@ -37,7 +43,7 @@ export class BookingService {
   /** Keeps a seat. A second click gives the appointment of the first; a hold for the same topic moves to the new time. */
   async hold(acting: Acting, request: HoldRequest): Promise<Held> {
     const first = await this.tryHold(acting, request);
-    if (typeof first === 'string') return { ok: true, id: first, detailsGiven: false };
+    if ('id' in first) return { ok: true, id: first.id, detailsGiven: false };
     const existing = await this.as(acting, () =>
       this.appointments.ofRequestOrTopic(acting.subject, request.requestId, request.topic),
     );
@@ -45,13 +51,13 @@ export class BookingService {
     const dead = !existing || existing.state === 'expired' || existing.state === 'cancelled';
     if (!dead) {
       const sameClick = existing.requestId === request.requestId;
-      return sameClick ? { ok: true, id: existing.id, detailsGiven: true } : { ok: false, reason: 'already-booked' };
+      return sameClick ? { ok: true, id: existing.id, detailsGiven: true } : refused('already-booked');
     }
     // The form of a booking that was given up is sent again (Back): a new one, not the old.
-    const second = first.clash ? await this.tryHold(acting, { ...request, requestId: randomUUID() }) : null;
-    return typeof second === 'string'
-      ? { ok: true, id: second, detailsGiven: false }
-      : { ok: false, reason: 'slot-taken' };
+    const last =
+      first.refused === 'clash' ? await this.tryHold(acting, { ...request, requestId: randomUUID() }) : first;
+    if ('id' in last) return { ok: true, id: last.id, detailsGiven: false };
+    return refused(last.refused === 'clash' ? 'slot-taken' : last.refused);
   }
 
   /** Puts an unfinished appointment on a slot, the same one or another, with all that was typed. */
@@ -60,7 +66,7 @@ export class BookingService {
       return await this.as(acting, () => this.reseat(acting, id, slot));
     } catch (error) {
       if (violatedConstraint(error) === null) throw error;
-      return { ok: false, reason: 'already-booked' };
+      return refused('already-booked');
     }
   }
 
@@ -99,7 +105,7 @@ export class BookingService {
     const first = await this.confirmHeld(acting, id);
     if (first !== 'expired') return first;
     const again = await this.holdAgain(acting, id, 'same');
-    if (!again.ok) return again;
+    if (!again.ok) return { ok: false, reason: again.reason };
     const second = await this.confirmHeld(acting, id);
     return second === 'expired' ? { ok: false, reason: 'slot-taken' } : second;
   }
@@ -110,10 +116,11 @@ export class BookingService {
         const appointment = await this.appointments.lock(acting.subject, id);
         if (!appointment) throw new NotFound();
         const { state, province } = appointment.row;
-        if (state === 'expired') return 'expired';
         if (state === 'cancelled') return { ok: false, reason: 'cancelled' };
-        if (state !== 'held') return { ok: true };
-        if (!appointment.detailsGiven) return { ok: false, reason: 'details-missing' };
+        if (!appointment.unfinished) return { ok: true };
+        // Again here: the channel may have changed since the contacts were typed.
+        if (!appointment.detailsFit()) return { ok: false, reason: 'details-missing' };
+        if (state === 'expired') return 'expired';
         const number = appointmentNumber(province, random);
         await this.appointments.confirm(acting.subject, id, number, this.clock.now());
         await this.records.booked(acting, appointment, number);
@@ -122,37 +129,63 @@ export class BookingService {
     );
   }
 
-  /** @returns the id, or why not: `clash` when this request or topic has an appointment already */
-  private async tryHold(acting: Acting, request: HoldRequest): Promise<string | { clash: boolean }> {
+  private async tryHold(acting: Acting, request: HoldRequest): Promise<Tried> {
     const now = this.clock.now();
     const hold = { ...request, id: randomUUID(), citizen: acting.subject, now, until: holdUntil(now, now) };
     try {
-      return (await this.as(acting, () => this.seats.hold(hold))) ? hold.id : { clash: false };
+      return await this.as(acting, async () => {
+        if (await this.seats.hold(hold)) return { id: hold.id };
+        return { refused: (await this.seats.hadAllHolds(acting.subject, now)) ? 'too-many-holds' : 'slot-taken' };
+      });
     } catch (error) {
       if (violatedConstraint(error) === null) throw error;
-      return { clash: true };
+      return { refused: 'clash' };
     }
   }
 
   private async reseat(acting: Acting, id: string, wanted: number | 'same'): Promise<Held> {
     const appointment = await this.appointments.lock(acting.subject, id);
     if (!appointment) throw new NotFound();
-    const { state, slotId, topicId } = appointment.row;
+    const { state, slotId } = appointment.row;
     const slot = wanted === 'same' ? slotId : wanted;
-    const done: Held = { ok: true, id, detailsGiven: appointment.detailsGiven };
-    if (!appointment.unfinished || (state === 'held' && slot === slotId)) return done;
-    await this.seats.lock([slotId, slot]);
+    const same = slot === slotId;
+    const done: Held = { ok: true, id, detailsGiven: appointment.detailsFit() };
+    if (!appointment.unfinished) return same || state === 'cancelled' ? done : refused('already-booked');
+    if (state === 'held' && same) return done;
     const now = this.clock.now();
-    const seat = await this.seats.take(slot, topicId, now);
-    if (!seat) return { ok: false, reason: 'slot-taken' };
+    if (state === 'expired' && (await this.seats.hadAllHolds(acting.subject, now))) return refused('too-many-holds');
+    if (state === 'expired' || !isHoldOver(appointment.row.heldAt, now))
+      return this.takeInstead(acting, appointment, slot, now);
+    // The reaper has not come yet: given back all the same, since others wait for the seat.
+    await this.seats.giveBack(slotId);
+    await this.seats.expire(acting.subject, id, now);
+    return refused('hour-over', id);
+  }
+
+  /** Any channel: what was typed is asked for again where it does not do for the new one. */
+  private async takeInstead(
+    acting: Acting,
+    appointment: Appointment,
+    slot: number,
+    now: Temporal.Instant,
+  ): Promise<Held> {
+    const { id, state, slotId, topicId } = appointment.row;
+    const heldAt = state === 'held' ? appointment.row.heldAt : now;
+    await this.seats.lock([slotId, slot]);
+    const seat = await this.seats.take(slot, topicId, null, now);
+    if (!seat) return refused('slot-taken');
     if (state === 'held') await this.seats.giveBack(slotId);
-    await this.seats.holdAgain(acting.subject, id, seat, now, holdUntil(now, now));
-    return done;
+    await this.seats.holdAgain(acting.subject, id, seat, { heldAt, until: holdUntil(heldAt, now), now });
+    return { ok: true, id, detailsGiven: appointment.detailsFit(seat.channel) };
   }
 
   private as<T>(acting: Acting, work: () => Promise<T>): Promise<T> {
     return this.db.actingAs(citizen(acting.subject, acting.by), work);
   }
+}
+
+function refused(reason: Refusal, unfinished: string | null = null): Held {
+  return { ok: false, reason, unfinished };
 }
 
 const TRIES = 8;

@@ -25,10 +25,13 @@ export interface Answer {
 export function placePage(form: Form<PlaceForm>, search: OfficeSearch | null, t: Translate) {
   const near = search?.kind === 'near' ? search : null;
   const comuni = search?.kind === 'choose' ? search.comuni : [];
+  const view = formView(form, t);
+  // The form of the offices does not carry the comune: it comes back with the offices of it.
+  if (near && view.fields.comune.value === '') view.fields.comune.value = comuneLabel(near.comune);
   return {
     page: taskHead(t('appointments.place-title'), t('appointments.new'), t),
     steps: stepsView(1, [], t),
-    form: formView(form, t),
+    form: view,
     action: `${stepUrl(STEPS.place, {})}${near ? `?istat=${near.comune.istat}` : ''}#errori`,
     asked: search !== null,
     nearTitle: near ? t('offices.near-title', { comune: comuneLabel(near.comune) }) : '',

@@ -1,5 +1,6 @@
-import { Controller, Get, Param, Post, Res } from '@nestjs/common';
-import type { Response } from 'express';
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { flash } from '../auth/index.js';
 import { Allow } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { Clock } from '../common/clock.js';
@@ -36,11 +37,16 @@ export class CancellationsController {
     @Param('id', AppointmentId) id: string,
     @Acting() acting: Acting,
     @Visitor() { t }: Visitor,
+    @Req() req: Request,
     @Res() res: Response,
   ): Promise<void> {
     const cancelled = await this.appointments.cancel(acting, id);
+    if (cancelled.ok && cancelled.gaveUp) {
+      flash(req, 'appointments.given-up');
+      return res.redirect(303, '/appuntamenti');
+    }
     if (cancelled.ok) return res.redirect(303, `/appuntamenti/${id}#esito`);
     const appointment = await this.appointments.find(acting, id);
-    res.status(422).render('appointments/too-late', tooLatePage(appointment, t));
+    res.status(422).render('appointments/too-late', tooLatePage(appointment, t, true));
   }
 }

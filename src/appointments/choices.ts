@@ -13,7 +13,7 @@ export interface Choices {
   /** Around which comune offices are looked for. */
   comune: string | null;
   day: Temporal.PlainDate | null;
-  /** An unfinished appointment whose seat was lost: the next time chosen is for it. */
+  /** An unfinished appointment: the next time chosen is for it, whether its seat is kept or was lost meanwhile. */
   resume: string | null;
 }
 

@@ -1,10 +1,9 @@
-import { Controller, Get, Param, Post, Res } from '@nestjs/common';
-import type { Response } from 'express';
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
 import { Allow } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { Visitor } from '../common/visitor.js';
 import { AppointmentId } from './appointment-id.pipe.js';
-
 import { BookingService } from './booking.service.js';
 import { afterHold } from './details.controller.js';
 import { summaryPage } from './details.views.js';
@@ -24,17 +23,22 @@ export class ConfirmationsController {
   ): Promise<void> {
     const appointment = await this.booking.find(acting, id);
     if (!appointment.unfinished) return res.redirect(303, `/appuntamenti/${id}`);
-    if (!appointment.detailsGiven) return res.redirect(303, `/appuntamenti/${id}/dettagli`);
+    if (!appointment.detailsFit()) return res.redirect(303, `/appuntamenti/${id}/dettagli`);
     res.render('appointments/summary', summaryPage(appointment, t));
   }
 
   @Post('conferma')
-  async create(@Param('id', AppointmentId) id: string, @Acting() acting: Acting, @Res() res: Response): Promise<void> {
+  async create(
+    @Param('id', AppointmentId) id: string,
+    @Acting() acting: Acting,
+    @Req() req: Request,
+    @Res() res: Response,
+  ): Promise<void> {
     const confirmed = await this.booking.confirm(acting, id);
     if (confirmed.ok) return res.redirect(303, `/appuntamenti/${id}#esito`);
     if (confirmed.reason === 'details-missing') return res.redirect(303, `/appuntamenti/${id}/dettagli`);
     if (confirmed.reason === 'cancelled') return res.redirect(303, `/appuntamenti/${id}`);
-    const lost = { ok: false, reason: confirmed.reason } as const;
-    res.redirect(303, afterHold(lost, await this.booking.find(acting, id), 'riepilogo'));
+    const lost = { ok: false, reason: confirmed.reason, unfinished: null } as const;
+    res.redirect(303, afterHold(req, lost, await this.booking.find(acting, id), 'riepilogo'));
   }
 }

@@ -1,5 +1,6 @@
-import { Body, Controller, Get, Param, Post, Res } from '@nestjs/common';
-import type { Response } from 'express';
+import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { flash } from '../auth/index.js';
 import { Allow, Resumable } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { FormPipe, type Form } from '../common/form.js';
@@ -33,7 +34,9 @@ export class DetailsController {
     const appointment = await this.booking.find(acting, id);
     if (!appointment.unfinished) return res.redirect(303, `/appuntamenti/${id}`);
     const form = detailsOf(appointment, await this.profile.contacts(acting));
-    res.render('appointments/details', detailsPage(form, appointment, t));
+    // A time in another channel was chosen since: say at once what is missing for it.
+    const shown = appointment.detailsGiven ? withContactProblem(form, appointment) : form;
+    res.status(shown.status).render('appointments/details', detailsPage(shown, appointment, t));
   }
 
   @Post('dettagli')
@@ -43,6 +46,7 @@ export class DetailsController {
     @Param('id', AppointmentId) id: string,
     @Acting() acting: Acting,
     @Visitor() { t }: Visitor,
+    @Req() req: Request,
     @Res() res: Response,
   ): Promise<void> {
     const appointment = await this.booking.find(acting, id);
@@ -51,7 +55,7 @@ export class DetailsController {
     if (!checked.valid)
       return res.status(checked.status).render('appointments/details', detailsPage(checked, appointment, t));
     const held = await this.booking.saveDetails(acting, id, detailsFrom(form.data));
-    res.redirect(303, afterHold(held, appointment, 'riepilogo'));
+    res.redirect(303, afterHold(req, held, appointment, 'riepilogo'));
   }
 
   /** More time; where the seat was given back meanwhile it is taken again if it is still free. */
@@ -60,26 +64,27 @@ export class DetailsController {
     @Body() body: { da?: unknown },
     @Param('id', AppointmentId) id: string,
     @Acting() acting: Acting,
+    @Req() req: Request,
     @Res() res: Response,
   ): Promise<void> {
     const held = await this.booking.extend(acting, id);
-    res.redirect(
-      303,
-      afterHold(held, await this.booking.find(acting, id), body.da === 'riepilogo' ? 'riepilogo' : 'dettagli'),
-    );
+    const next = body.da === 'riepilogo' ? 'riepilogo' : 'dettagli';
+    res.redirect(303, afterHold(req, held, await this.booking.find(acting, id), next));
   }
 }
 
 /** Where to go on; a lost seat leads to the choice of another time, which keeps what was typed. */
-export function afterHold(held: Held, appointment: Appointment, next: 'dettagli' | 'riepilogo'): string {
+export function afterHold(req: Request, held: Held, appointment: Appointment, next: 'dettagli' | 'riepilogo'): string {
   if (held.ok) return `/appuntamenti/${appointment.id}/${next}`;
-  return held.reason === 'slot-taken' ? timeHref(appointment, true) : '/appuntamenti';
+  if (held.reason === 'slot-taken' || held.reason === 'hour-over') return timeHref(appointment, true);
+  if (held.reason === 'too-many-holds') flash(req, 'appointments.too-many-holds', 'warning');
+  return '/appuntamenti';
 }
 
 function withContactProblem(form: Form<DetailsForm>, appointment: Appointment): Form<DetailsForm> {
-  const { email, telefono } = form.data;
   if (!form.valid) return form;
-  const problem = contactProblem(appointment.row.channel, { email, phone: telefono });
+  const contact = { email: form.value('email'), phone: form.value('telefono') };
+  const problem = contactProblem(appointment.row.channel, contact);
   return problem ? form.withError(problem.field, problem.key) : form;
 }
 

@@ -7,10 +7,17 @@ import { Form, FormPipe } from '../common/form.js';
 import { Visitor } from '../common/visitor.js';
 import { UUID } from './appointment-id.pipe.js';
 import { TimeForm } from './appointments.forms.js';
-import { BookingService, type Held } from './booking.service.js';
+import { BookingService, type Held, type Refusal } from './booking.service.js';
 import { timePage } from './booking.views.js';
 import { ChoicesPipe, STEPS, stepUrl, type Choices } from './choices.js';
 import { SlotsService } from './slots.service.js';
+
+const REFUSALS: Record<Refusal, string> = {
+  'slot-taken': 'appointments.slot-taken',
+  'already-booked': 'appointments.already-booked',
+  'too-many-holds': 'appointments.too-many-holds',
+  'hour-over': 'appointments.hour-over',
+};
 
 /** The third step: choosing a time keeps the seat for a while. */
 @Controller('appuntamenti/nuovo/orario')
@@ -46,7 +53,8 @@ export class HoldsController {
       const next = held.detailsGiven ? 'riepilogo' : 'dettagli';
       return res.redirect(303, `/appuntamenti/${held.id}/${next}`);
     }
-    await this.show(form.withError('orario', `appointments.${held.reason}`), choices, acting, t, res);
+    const resume = held.unfinished ?? choices.resume;
+    await this.show(form.withError('orario', REFUSALS[held.reason]), { ...choices, resume }, acting, t, res);
   }
 
   private hold(data: TimeForm, choices: Choices, topic: string, acting: Acting): Promise<Held> {
@@ -69,7 +77,9 @@ export class HoldsController {
     const times = await this.slots.times(acting, { office, channel, topic }, comune, day);
     if (!times) return res.redirect(303, stepUrl(STEPS.topic, { office, comune }));
     // The same request when the form is shown again: the seat it asked for was never taken.
-    const context = { choices, requestId: randomUUID(), moving: null, lost: resume !== null };
+    // One whose seat is still kept only goes to another time.
+    const lost = resume !== null && times.own?.id !== resume;
+    const context = { choices, requestId: randomUUID(), moving: null, lost };
     res.status(form.status).render('appointments/time', timePage(form, times, context, t));
   }
 }

@@ -50,7 +50,7 @@ export class MovesController {
     if (moved?.ok) return res.redirect(303, `/appuntamenti/${id}?esito=spostato#esito`);
     const appointment = await this.appointments.find(acting, id);
     if (moved && (moved.reason === 'too-late' || moved.reason === 'not-booked'))
-      return void res.status(422).render('appointments/too-late', tooLatePage(appointment, t));
+      return void res.status(422).render('appointments/too-late', tooLatePage(appointment, t, true));
     const shown = moved ? form.withError('orario', `appointments.${moved.reason}`) : form;
     await this.show(shown, appointment, choices, acting, t, res);
   }

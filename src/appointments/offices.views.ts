@@ -78,9 +78,20 @@ export function distanceLabel(metres: number, t: Translate): string {
   if (metres < 1000) return t('offices.distance-short');
   const km = metres / 1000;
   const digits = km < 10 ? 1 : 0;
-  return t('offices.distance', {
-    km: km.toLocaleString(LOCALES[t.lang], { minimumFractionDigits: digits, maximumFractionDigits: digits }),
-  });
+  return t('offices.distance', { km: kilometres(t.lang, digits).format(km) });
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Formatters are slow to make and quick to use. */
+function kilometres(lang: keyof typeof LOCALES, digits: 0 | 1): Intl.NumberFormat {
+  const key = `${lang}${digits}`;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(LOCALES[lang], { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    formats.set(key, format);
+  }
+  return format;
 }
 
 /** 'Samone (TN)': the sigla tells two comuni of the same name apart. */

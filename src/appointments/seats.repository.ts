@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../common/database.js';
+import { HOLDS_A_DAY, holdsCountSince } from './booking.rules.js';
+import type { Channel } from './slot-generation.rules.js';
 
 export interface NewHold {
   id: string;
@@ -11,10 +13,17 @@ export interface NewHold {
   until: Temporal.Instant;
 }
 
+/** @param heldAt when a seat was first kept for it: changing the time does not change this */
+export interface HoldTimes {
+  heldAt: Temporal.Instant;
+  until: Temporal.Instant;
+  now: Temporal.Instant;
+}
+
 export interface Seat {
   slotId: number;
   officeId: string;
-  channel: string;
+  channel: Channel;
   startAt: Temporal.Instant;
   minutes: number;
 }
@@ -28,7 +37,9 @@ export class SeatsRepository {
   constructor(private readonly db: Database) {}
 
   /**
-   * Takes a seat and writes the appointment, in one statement. No row: the slot is full, gone or not for this topic.
+   * Takes a seat and writes the appointment, in one statement. No row: the slot is full, gone or not for this topic, or the
+   * person has had too many seats kept. Of requests at once those of one topic wait for each other (23505), so that at
+   * most one for each topic passes the limit.
    * What the slot must fulfil stands in the UPDATE, since a join that fails after it would leak the seat; and a second
    * request or live appointment for the topic must raise 23505 (no ON CONFLICT), which gives the seat back.
    */
@@ -36,14 +47,30 @@ export class SeatsRepository {
     const held = await this.db.execute(
       `WITH taken AS (
          UPDATE slot s SET booked = s.booked + 1
-         WHERE s.id = $4 AND ${FREE('$5', '$6')}
+         WHERE s.id = $4 AND ${FREE('$5', '$6')} AND (${HOLDS('$3', '$8')}) < $9
          RETURNING s.id, s.office_id, s.channel, s.start_at, s.minutes)
        INSERT INTO appointment (id, request_id, citizen_id, slot_id, office_id, channel, start_at, minutes, topic_id, state,
          held_at, hold_until, created_at, updated_at)
        SELECT $1, $2, $3, taken.id, taken.office_id, taken.channel, taken.start_at, taken.minutes, $5, 'held', $6, $7, $6, $6 FROM taken`,
-      [hold.id, hold.requestId, hold.citizen, hold.slot, hold.topic, hold.now, hold.until],
+      [
+        hold.id,
+        hold.requestId,
+        hold.citizen,
+        hold.slot,
+        hold.topic,
+        hold.now,
+        hold.until,
+        holdsCountSince(hold.now),
+        HOLDS_A_DAY,
+      ],
     );
     return held === 1;
+  }
+
+  /** Whether this person had as many seats kept in the last 24 hours as anybody may. */
+  async hadAllHolds(citizen: string, now: Temporal.Instant): Promise<boolean> {
+    const [row] = await this.db.query<{ holds: number }>(HOLDS('$1', '$2'), [citizen, holdsCountSince(now)]);
+    return (row?.holds ?? 0) >= HOLDS_A_DAY;
   }
 
   /** Locks the slots of a move, always in the order of their ids. */
@@ -51,13 +78,13 @@ export class SeatsRepository {
     await this.db.query('SELECT id FROM slot WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE', [slots]);
   }
 
-  /** One seat of a slot for a topic, or null when it is full, gone or not for this topic. */
-  async take(slot: number, topic: string, now: Temporal.Instant): Promise<Seat | null> {
+  /** One seat of a slot for a topic, or null when it is full, gone or not for this. @param channel null for any */
+  async take(slot: number, topic: string, channel: Channel | null, now: Temporal.Instant): Promise<Seat | null> {
     const [seat] = await this.db.query<Seat>(
       `UPDATE slot s SET booked = s.booked + 1
-       WHERE s.id = $1 AND ${FREE('$2', '$3')}
+       WHERE s.id = $1 AND s.channel = coalesce($4::text, s.channel) AND ${FREE('$2', '$3')}
        RETURNING s.id AS "slotId", s.office_id AS "officeId", s.channel, s.start_at AS "startAt", s.minutes`,
-      [slot, topic, now],
+      [slot, topic, now, channel],
     );
     return seat ?? null;
   }
@@ -74,19 +101,13 @@ export class SeatsRepository {
     await this.db.execute('UPDATE slot SET booked = booked - 1 WHERE id = $1', [slot]);
   }
 
-  /** Puts an unfinished appointment on a seat that was taken for it; its time to finish starts again. */
-  async holdAgain(
-    citizen: string,
-    id: string,
-    seat: Seat,
-    now: Temporal.Instant,
-    until: Temporal.Instant,
-  ): Promise<void> {
+  /** Puts an unfinished appointment on a seat that was taken for it. A lost seat counts as a new hold, a change does not. */
+  async holdAgain(citizen: string, id: string, seat: Seat, { heldAt, until, now }: HoldTimes): Promise<void> {
     await this.db.execute(
       `UPDATE appointment SET state = 'held', slot_id = $3, office_id = $4, channel = $5, start_at = $6, minutes = $7,
-         held_at = $8, hold_until = $9, updated_at = $8
+         held_at = $8, hold_until = $9, updated_at = $10, holds = holds + (state = 'expired')::integer
        WHERE citizen_id = $1 AND id = $2`,
-      [citizen, id, seat.slotId, seat.officeId, seat.channel, seat.startAt, seat.minutes, now, until],
+      [citizen, id, seat.slotId, seat.officeId, seat.channel, seat.startAt, seat.minutes, heldAt, until, now],
     );
   }
 
@@ -100,6 +121,24 @@ export class SeatsRepository {
     );
   }
 
+  /** The seat of a held one was given back. */
+  async expire(citizen: string, id: string, now: Temporal.Instant): Promise<void> {
+    await this.db.execute(
+      `UPDATE appointment SET state = 'expired', updated_at = $3 WHERE citizen_id = $1 AND id = $2`,
+      [citizen, id, now],
+    );
+  }
+
+  /** As expire, and what was typed is forgotten at once; the row itself counts as a hold until the reaper forgets it. */
+  async giveUp(citizen: string, id: string, now: Temporal.Instant): Promise<void> {
+    await this.db.execute(
+      `UPDATE appointment SET state = 'expired', step_free = false, sign_language = false, language = NULL, note = '',
+         contact_email = '', contact_phone = '', details_at = NULL, updated_at = $3
+       WHERE citizen_id = $1 AND id = $2`,
+      [citizen, id, now],
+    );
+  }
+
   async cancel(citizen: string, id: string, now: Temporal.Instant): Promise<void> {
     await this.db.execute(
       `UPDATE appointment SET state = 'cancelled', cancelled_at = $3, updated_at = $3, sequence = sequence + 1
@@ -108,6 +147,10 @@ export class SeatsRepository {
     );
   }
 }
+
+/** How many seats were kept for a person since an instant. @param citizen, since placeholders */
+const HOLDS = (citizen: string, since: string) =>
+  `SELECT coalesce(sum(holds), 0) AS holds FROM appointment WHERE citizen_id = ${citizen} AND held_at > ${since}`;
 
 /** A public seat is left, ahead, for a topic that this office treats in this pool. @param topic, now placeholders */
 const FREE = (topic: string, now: string) => `NOT s.closed AND s.booked < s.public_seats AND s.start_at > ${now}

@@ -10,14 +10,23 @@ import { ParkedFormsRepository } from './parked-forms.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionController } from './session.controller.js';
 import { SessionPool, SessionStore } from './session.store.js';
+import { SessionsService } from './sessions.service.js';
+import { SignInPageController } from './sign-in-page.controller.js';
 import { SignInService } from './sign-in.service.js';
-import { SPID_CONTROLLERS, SPID_PROVIDERS, SpidProviders, SpidService } from './strategies/spid/index.js';
+import { SAML_CONTROLLERS, SAML_PROVIDERS, SamlFederations } from './strategies/federations.js';
+import { CNS_CONTROLLERS, CNS_PROVIDERS, CnsListener, CnsTrust } from './strategies/cns/index.js';
+import { PIN_CONTROLLERS, PIN_PROVIDERS, PinDemonstration } from './strategies/pin/index.js';
+import { SpidProviders } from './strategies/spid/index.js';
+import { StepUpController } from './step-up.controller.js';
+import { StepUpService } from './step-up.service.js';
+import { STAFF_CONTROLLERS, STAFF_PROVIDERS, StaffIssuer } from './strategies/staff/index.js';
 import { SweepJob } from './sweep.job.js';
+import { WaysIn } from './ways-in.js';
 
 @Global()
 @Module({
   imports: [PlacesModule],
-  controllers: [SessionController, ...SPID_CONTROLLERS],
+  controllers: [SessionController, SignInPageController, StepUpController, ...STAFF_CONTROLLERS, ...SAML_CONTROLLERS, ...CNS_CONTROLLERS, ...PIN_CONTROLLERS],
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
     {
@@ -25,6 +34,7 @@ import { SweepJob } from './sweep.job.js';
       inject: [Config],
       useFactory: (config: Config) => new SessionPool(config.databaseWebUrl, config.sessionPool),
     },
+    WaysIn,
     SessionStore,
     SignInService,
     CitizensRepository,
@@ -32,9 +42,14 @@ import { SweepJob } from './sweep.job.js';
     ParkedFormsRepository,
     AuthWeb,
     SessionsRepository,
+    SessionsService,
+    StepUpService,
+    ...STAFF_PROVIDERS,
     SweepJob,
-    ...SPID_PROVIDERS,
+    ...SAML_PROVIDERS,
+    ...CNS_PROVIDERS,
+    ...PIN_PROVIDERS,
   ],
-  exports: [SignInService, AuthWeb, SpidProviders, SpidService],
+  exports: [WaysIn, SignInService, SessionsService, StaffIssuer, AuthWeb, SpidProviders, SamlFederations, CnsListener, CnsTrust, PinDemonstration],
 })
 export class AuthModule {}

@@ -19,7 +19,8 @@ export class CitizensRepository {
 
   /**
    * Makes or refreshes the citizen of an identity, as system('sign-in'). What the provider says is kept apart from what
-   * the person chooses; the comune it names is taken as residence only until the person says one.
+   * the person chooses; the comune it names is taken as residence only until the person says one. Some ways in (CIE, CNS, PIN) say little:
+   * what an earlier one said stays.
    * @returns the citizen's id, the same however they enter
    */
   async record({ newId, key, identity, residence, now }: NewCitizen): Promise<string> {
@@ -30,8 +31,9 @@ export class CitizensRepository {
          $13, $12, $12)
        ON CONFLICT (identity_key) DO UPDATE SET name = excluded.name, family_name = excluded.family_name,
          born_on = coalesce(excluded.born_on, citizen.born_on), gender = coalesce(excluded.gender, citizen.gender),
-         said_email = excluded.said_email, said_mobile = excluded.said_mobile, said_address = excluded.said_address,
-         said_municipality = excluded.said_municipality, said_at = excluded.said_at,
+         said_email = coalesce(excluded.said_email, citizen.said_email), said_mobile = coalesce(excluded.said_mobile, citizen.said_mobile),
+         said_address = coalesce(excluded.said_address, citizen.said_address),
+         said_municipality = coalesce(excluded.said_municipality, citizen.said_municipality), said_at = excluded.said_at,
          residence_istat = coalesce(citizen.residence_istat, excluded.residence_istat), updated_at = excluded.updated_at
        RETURNING id`,
       [
@@ -51,6 +53,12 @@ export class CitizensRepository {
       ],
     );
     return rows[0]!.id;
+  }
+
+  /** As system('sign-in'). @returns the citizen of this key, or null */
+  async idOf(key: string): Promise<string | null> {
+    const rows = await this.db.query<{ id: string }>('SELECT id FROM citizen WHERE identity_key = $1', [key]);
+    return rows[0]?.id ?? null;
   }
 }
 

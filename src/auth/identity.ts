@@ -27,6 +27,15 @@ export interface Identity {
   readonly sessionIndex: string | null;
   /** For whom the person acts: a private person, unless a professional identity was asked for (spid:Purpose). */
   readonly purpose: 'private' | 'professional' | 'company';
+  /** The company the person acts for, when purpose is 'company'. */
+  readonly company?: Company | null;
+}
+
+/** A company, as SPID for its use names it (attributi.rst: companyName, companyFiscalNumber). */
+export interface Company {
+  readonly name: string;
+  /** Eleven digits, or the fiscal code of who owns a sole proprietorship. */
+  readonly fiscalNumber: string;
 }
 
 /** Where the person lives, as the identity provider says (SPID Avviso 25). */
@@ -48,19 +57,60 @@ export interface SamlFacts {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-export type IdentityReading = { ok: true; identity: Identity } | { ok: false; reason: 'fiscal-number' | 'date-of-birth' };
+export type IdentityReading =
+  | { ok: true; identity: Identity }
+  | { ok: false; reason: 'fiscal-number' | 'date-of-birth' | 'spid-code' | 'company' };
 
 /** Reads a SPID identity; refuses a fiscal number or a date that cannot be (attributi.rst: `TINIT-` + code, ISO date). */
-export function spidIdentity(facts: SamlFacts): IdentityReading {
+export function spidIdentity(facts: SamlFacts, purpose: Identity['purpose'] = 'private'): IdentityReading {
   const attribute = (name: string) => facts.attributes[name] ?? '';
   const fiscalCode = italianFiscalCode(attribute('fiscalNumber'));
   if (!fiscalCode) return { ok: false, reason: 'fiscal-number' };
   if (!isDate(attribute('dateOfBirth'))) return { ok: false, reason: 'date-of-birth' };
-  const identity: Identity = {
-    method: 'spid',
+  const company = purpose === 'company' ? companyOf(attribute) : null;
+  if (purpose === 'company' && !company) return { ok: false, reason: 'company' };
+  return { ok: true, identity: { ...common(facts, 'spid'), fiscalCode, purpose, company } };
+}
+
+/** Reads a CIE identity: four attributes, no spidCode. */
+export function cieIdentity(facts: SamlFacts): IdentityReading {
+  const fiscalCode = italianFiscalCode(facts.attributes.fiscalNumber ?? '');
+  if (!fiscalCode) return { ok: false, reason: 'fiscal-number' };
+  if (!isDate(facts.attributes.dateOfBirth ?? '')) return { ok: false, reason: 'date-of-birth' };
+  return { ok: true, identity: { ...common(facts, 'cie'), fiscalCode, spidCode: null } };
+}
+
+/** Reads an identity of another European country: no fiscal code, the node's spidCode carries the PersonIdentifier. */
+export function eidasIdentity(facts: SamlFacts): IdentityReading {
+  const identity = common(facts, 'eidas');
+  if (!identity.spidCode || !/^[\x21-\x7e]+$/.test(identity.spidCode)) return { ok: false, reason: 'spid-code' };
+  if (!isDate(identity.dateOfBirth ?? '')) return { ok: false, reason: 'date-of-birth' };
+  return { ok: true, identity };
+}
+
+/**
+ * The one key of a person: the fiscal code, or for eIDAS without one the issuer and its code. Whoever acts in their
+ * profession or for a company is somebody else here: no row is shared with the private person (Avviso 18 v2).
+ */
+export function identityKey(
+  identity: Pick<Identity, 'fiscalCode' | 'issuer' | 'spidCode'> & Partial<Pick<Identity, 'purpose' | 'company'>>,
+): string {
+  const { fiscalCode, issuer, spidCode, purpose = 'private', company } = identity;
+  if (!fiscalCode && !spidCode) throw new Error('an identity without fiscal code and without spidCode has no key');
+  if (!fiscalCode) return `eidas:${issuer}:${spidCode}`;
+  if (purpose === 'private') return `cf:${fiscalCode}`;
+  if (purpose === 'professional') return `cf:${fiscalCode}:professional`;
+  if (!company) throw new Error('an identity for a company that names none has no key');
+  return `cf:${fiscalCode}:company:${company.fiscalNumber}`;
+}
+
+function common(facts: SamlFacts, method: 'spid' | 'cie' | 'eidas'): Identity {
+  const attribute = (name: string) => facts.attributes[name] ?? '';
+  return {
+    method,
     level: facts.level,
     issuer: facts.issuer,
-    fiscalCode,
+    fiscalCode: null,
     spidCode: bounded(attribute('spidCode'), 100),
     name: attribute('name').slice(0, 200),
     familyName: attribute('familyName').slice(0, 200),
@@ -74,19 +124,32 @@ export function spidIdentity(facts: SamlFacts): IdentityReading {
     nameQualifier: facts.nameQualifier,
     sessionIndex: facts.sessionIndex,
     purpose: 'private',
+    company: null,
   };
-  return { ok: true, identity };
 }
 
-/** The one key of a person: the fiscal code, or for eIDAS without one the issuer and its code. */
-export function identityKey(identity: Pick<Identity, 'fiscalCode' | 'issuer' | 'spidCode'>): string {
-  if (identity.fiscalCode) return `cf:${identity.fiscalCode}`;
-  if (!identity.spidCode) throw new Error('an identity without fiscal code and without spidCode has no key');
-  return `eidas:${identity.issuer}:${identity.spidCode}`;
+/** `TINIT-` or `VATIT-` and eleven digits whose last one checks, or the fiscal code of a sole proprietorship's owner. */
+function companyOf(attribute: (name: string) => string): Company | null {
+  const name = bounded(attribute('companyName'), 200);
+  const said = attribute('companyFiscalNumber');
+  const digits = /^(?:TINIT|VATIT)-(\d{11})$/.exec(said)?.[1];
+  const fiscalNumber = digits && isCompanyNumber(digits) ? digits : italianFiscalCode(said);
+  return name && fiscalNumber ? { name, fiscalNumber } : null;
+}
+
+/** The last digit of a partita IVA (D.M. 23 December 1976, art. 9; Luhn's formula). */
+function isCompanyNumber(digits: string): boolean {
+  const sum = [...digits].reduce((total, digit, index) => {
+    const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return sum % 10 === 0 && digits !== '00000000000';
 }
 
 function italianFiscalCode(value: string): string | null {
-  const code = /^TINIT-([A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z])$/.exec(value)?.[1];
+  const code = /^TINIT-([A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z])$/.exec(
+    value,
+  )?.[1];
   return code && code.endsWith(checkLetter(code)) ? code : null;
 }
 

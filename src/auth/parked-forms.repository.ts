@@ -12,6 +12,15 @@ export class ParkedFormsRepository {
     );
   }
 
+  /** Of one person's forms, as system('sign-in'). */
+  async keepNewest(owner: string, most: number): Promise<void> {
+    await this.db.execute(
+      `DELETE FROM parked_form WHERE id IN (
+         SELECT id FROM parked_form WHERE citizen_id = $1 ORDER BY parked_at DESC, id OFFSET $2)`,
+      [owner, most],
+    );
+  }
+
   /** Row-level security lets a person find their own alone. */
   async find(id: string, now: Temporal.Instant): Promise<Buffer | null> {
     const rows = await this.db.query<{ sealed: Buffer }>(

@@ -13,6 +13,10 @@ export interface ParkedForm {
 }
 
 const PURPOSE = 'parked-form';
+/** As the table says it. */
+const MOST_BYTES = 131_072;
+/** More forms than this at once nobody has under way. */
+const MOST_FORMS = 5;
 /** Where the sign-in leads back to: the form is shown filled in, never executed by itself. */
 export const RESUME_PATH = '/ripresa/';
 
@@ -26,12 +30,16 @@ export class ParkedForms {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns the path that shows the form again after signing in. */
+  /** @returns the path that shows the form again after signing in; just the way in when it is too long to be kept. */
   async park(owner: string, path: string, fields: Record<string, unknown>): Promise<string> {
     const id = randomUUID();
     const sealed = this.keys.seal(PURPOSE, Buffer.from(JSON.stringify({ path, fields })), `${owner}:${id}`);
+    if (sealed.length > MOST_BYTES) return '/bacheca';
     const now = this.clock.now();
-    await this.db.actingAs(system('sign-in'), () => this.forms.keep(id, owner, sealed, now, now.add(TOMBSTONE)));
+    await this.db.actingAs(system('sign-in'), async () => {
+      await this.forms.keep(id, owner, sealed, now, now.add(TOMBSTONE));
+      await this.forms.keepNewest(owner, MOST_FORMS);
+    });
     return RESUME_PATH + id;
   }
 

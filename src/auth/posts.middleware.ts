@@ -19,13 +19,13 @@ export function protectPosts(config: Config, parked: ParkedForms, exempt: Readon
     const body = (req.body ?? {}) as Record<string, unknown>;
     const token = body[CSRF_FIELD];
     if (isForeign(req, config)) throw new Forbidden('form from another origin');
-    if (req.session.csrfKey && req.session.citizenId) {
+    if (req.session.csrfKey && (req.session.citizenId || req.session.staffId)) {
       if (!isCsrfToken(req.session.csrfKey, token)) throw new Forbidden('form without a valid token');
       return next();
     }
     const { tombstone } = req.session;
     if (tombstone && isCsrfToken(tombstone.csrfKey, token)) return parkAndSignIn(parked, req, res, next);
-    res.redirect(303, '/accedi');
+    res.redirect(303, /^\/operatore(\/|$)/.test(req.path) ? '/operatore/accedi' : '/accedi');
   };
 
   function parkAndSignIn(forms: ParkedForms, req: Request, res: Response, next: NextFunction): void {
@@ -34,7 +34,7 @@ export function protectPosts(config: Config, parked: ParkedForms, exempt: Readon
     // Extending or ending a session that is over has nothing to keep.
     const path = /^\/(sessione|esci)\b/.test(req.path) ? null : req.originalUrl;
     const back = path === null ? Promise.resolve(returnPath(fields.ritorno)) : forms.park(owner, path, fields);
-    back.then((to) => res.redirect(303, `/accedi?scaduta=1&ritorno=${encodeURIComponent(to)}`), next);
+    back.then((to) => res.redirect(303, `/accedi?scaduta=1&ritorno=${encodeURIComponent(to)}`)).catch(next);
   }
 }
 

@@ -15,12 +15,13 @@ export function resumeForms(parked: ParkedForms): RequestHandler {
     const id = req.path.slice(RESUME_PATH.length);
     if (!req.acting) return res.redirect(303, '/accedi');
     if (!UUID.test(id)) return next();
-    parked.take(id, req.acting.subject).then((form) => {
+    const taken = parked.take(id, req.acting.subject).then((form) => {
       if (!form) return res.redirect(303, '/bacheca');
       req.method = 'POST';
       req.url = form.path;
       req.body = new ResumedBody(form.fields);
       next();
-    }, next);
+    });
+    taken.catch(next);
   };
 }

@@ -1,11 +1,14 @@
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Allow } from '../common/access.js';
+import type { PageLocals } from '../common/pages.js';
+import { Visitor } from '../common/visitor.js';
 import { Config } from '../config.js';
-import { sessionCookieName } from './session.middleware.js';
+import { clearSessionCookie } from './session.middleware.js';
 import { returnPath } from './session.rules.js';
 import { SessionStore } from './session.store.js';
 import { SignInService } from './sign-in.service.js';
+import { LogoutAtProvider, leftPage } from './strategies/spid/index.js';
 
 @Controller()
 @Allow('citizen')
@@ -14,6 +17,7 @@ export class SessionController {
     private readonly config: Config,
     private readonly sessions: SessionStore,
     private readonly signIn: SignInService,
+    private readonly atProvider: LogoutAtProvider,
   ) {}
 
   /** "Resta collegato": the idle limit starts again, and the person stays where they were. */
@@ -23,10 +27,24 @@ export class SessionController {
     res.redirect(303, returnPath(body.ritorno));
   }
 
+  /** Ours ends first, whatever the provider says; then the way to the provider's own logout, where it has one. */
   @Post('esci')
-  async leave(@Req() req: Request, @Res() res: Response): Promise<void> {
+  async leave(@Visitor() { t }: Visitor, @Req() req: Request, @Res() res: Response): Promise<void> {
+    const { provider } = req.session;
     await this.signIn.signOut(req);
-    res.clearCookie(sessionCookieName(this.config), { path: '/', httpOnly: true, sameSite: 'lax', secure: this.config.baseUrl.protocol === 'https:' });
-    res.redirect(303, '/');
+    clearSessionCookie(res, this.config);
+    const leaving = await this.atProvider.leave({ provider });
+    if (!leaving) return res.redirect(303, '/');
+    const { carried } = leaving;
+    if (carried.binding === 'post') res.locals.formActions = [new URL(carried.action).origin];
+    endPersonalPage(res);
+    res.status(200).render('spid/left', leftPage(t, leaving));
   }
+}
+
+/** The page after leaving is nobody's: the layout must not show who was here. */
+function endPersonalPage(res: Response): void {
+  const locals = res.locals as PageLocals;
+  delete locals.signedIn;
+  delete locals.personal;
 }

@@ -26,16 +26,29 @@ export function sessionMiddleware(config: Config, store: SessionStore, secret: s
   });
 }
 
-/** Tells the layout who is signed in, and the rest of the program for whom it acts. */
+/** Takes the cookie away from the browser whose session has ended. */
+export function clearSessionCookie(res: Response, config: Config): void {
+  const secure = config.baseUrl.protocol === 'https:';
+  res.clearCookie(sessionCookieName(config), { path: '/', httpOnly: true, sameSite: 'lax', secure });
+  // Pages that the browser may still hold in memory go too.
+  res.set('Clear-Site-Data', '"cache"');
+}
+
+/** Tells the layout who is signed in, and the rest of the program for whom it acts: a citizen or staff, never both. */
 export function signedIn(req: Request, res: Response, next: NextFunction): void {
-  const { citizenId, csrfKey, displayName, endsAt } = req.session;
-  if (citizenId && csrfKey && endsAt) {
-    const locals = res.locals as PageLocals;
+  const { citizenId, staffId, staff, csrfKey, displayName, endsAt } = req.session;
+  if (!csrfKey || !endsAt || (!citizenId && !staffId)) return next();
+  const locals = res.locals as PageLocals;
+  const common = { endsAt: Temporal.Instant.from(endsAt), csrf: csrfToken(csrfKey) };
+  if (citizenId) {
     req.acting = { subject: citizenId, by: citizenId };
-    locals.signedIn = { name: displayName ?? '', endsAt: Temporal.Instant.from(endsAt), csrf: csrfToken(csrfKey) };
-    locals.personal = true;
-    takeFlash(req, locals);
+    locals.signedIn = { name: displayName ?? '', ...common, area: 'citizen' };
+  } else if (staffId && staff) {
+    req.staff = { id: staffId, office: staff.office, roles: staff.roles };
+    locals.signedIn = { name: staff.name, ...common, area: 'staff' };
   }
+  locals.personal = true;
+  takeFlash(req, locals);
   next();
 }
 

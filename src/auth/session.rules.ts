@@ -24,7 +24,8 @@ export function returnPath(wanted: unknown, fallback = '/bacheca'): string {
   if (typeof wanted !== 'string' || wanted.length > 1000) return fallback;
   if (!/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(wanted)) return fallback;
   const { origin, pathname, search } = new URL(wanted, 'http://portal.invalid');
-  if (origin !== 'http://portal.invalid') return fallback;
-  if (/^\/(accedi|esci|spid|cie|cns|eidas|sessione|dev)(\/|$)/.test(pathname)) return fallback;
+  // Normalising may bring forth what the pattern refused: '/.//host' becomes '//host'.
+  if (origin !== 'http://portal.invalid' || pathname.startsWith('//')) return fallback;
+  if (/^\/(accedi|esci|spid|cie|cns|eidas|pin|sessione|operatore|dev)(\/|$)/.test(pathname)) return fallback;
   return pathname + search;
 }

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import session, { type SessionData } from 'express-session';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { parameter, types } from '../common/pg-types.js';
 import { sha256 } from '../common/crypto.js';
 import { Clock } from '../common/clock.js';
+import type { StaffRole } from '../common/access.js';
 import { poolOptions } from '../data-source.js';
 import { expiryAfter, mayTouch, SESSION_ABSOLUTE, TOMBSTONE } from './session.rules.js';
 
@@ -15,7 +16,16 @@ declare module 'express-session' {
     displayName: string;
     method: string;
     level: number;
+    /** How the person's list of sessions names this one. */
+    publicId: string;
+    /** Family of browser and system (session-device.rules.ts). */
+    device: string;
     signedInAt: string;
+    /** Came of a step-up, which the access record tells once. */
+    raised: true;
+    /** A session of the institute's staff, never of a citizen (docs/decisions/0007). */
+    staffId: string;
+    staff: { name: string; office: string | null; roles: StaffRole[] };
     /** What single logout needs to name this session at the identity provider. */
     provider: { issuer: string; nameId: string; nameQualifier: string; sessionIndex: string | null };
     flash: { key: string; kind: 'ok' | 'warning' };
@@ -42,10 +52,16 @@ interface Row {
   expires_at: Temporal.Instant;
   absolute_expires_at: Temporal.Instant;
   ended_at: Temporal.Instant | null;
+  public_id: string;
+  kind: 'citizen' | 'staff';
+  staff_id: string | null;
+  method: string | null;
+  level: number | null;
+  device: string | null;
 }
 
 /** Connections for sessions alone. A lost one is replaced; unheard, its error would end the process. */
-export class SessionPool extends pg.Pool {
+export class SessionPool extends Pool {
   constructor(url: string, size: number) {
     super({ connectionString: url, application_name: 'myinps sessions', ...poolOptions(size) });
     this.on('error', () => {});
@@ -66,23 +82,24 @@ export class SessionStore extends session.Store {
     super();
   }
 
-  override get(token: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    this.live(token).then((found) => done(null, found), done);
+  override get(token: string, reply: (error: unknown, session?: SessionData | null) => void): void {
+    this.live(token).then((found) => reply(null, found), reply);
   }
 
-  override set(token: string, data: SessionData, done: (error?: unknown) => void = () => {}): void {
-    this.write(token, data).then(() => done(), done);
+  override set(token: string, data: SessionData, reply: (error?: unknown) => void = () => {}): void {
+    this.write(token, data).then(() => reply(), reply);
   }
 
-  override destroy(token: string, done: (error?: unknown) => void = () => {}): void {
-    this.call('SELECT session_end($1, $2)', [sha256(token), this.clock.now()]).then(() => done(), done);
+  override destroy(token: string, reply: (error?: unknown) => void = () => {}): void {
+    this.call('SELECT session_end($1, $2)', [sha256(token), this.clock.now()]).then(() => reply(), reply);
   }
 
   /** At most once a minute: a write at each request would cost 40 % of the throughput. */
-  override touch(token: string, data: SessionData, done: (error?: unknown) => void = () => {}): void {
-    const now = this.clock.now();
-    if (!mayTouch(now, Temporal.Instant.from(data.touchedAt))) return done();
-    this.extend(token).then(() => done(), done);
+  override touch(token: string, data: SessionData, reply: (error?: unknown) => void = () => {}): void {
+    // What has ended is not kept alive, and a session that was just made needs no touch.
+    if (data.tombstone || !data.touchedAt) return reply();
+    if (!mayTouch(this.clock.now(), Temporal.Instant.from(data.touchedAt))) return reply();
+    this.extend(token).then(() => reply(), reply);
   }
 
   /** The person asked to stay: the idle limit starts again. */
@@ -96,22 +113,21 @@ export class SessionStore extends session.Store {
     const now = this.clock.now();
     const rows = await this.call<Row>('SELECT * FROM session_read($1, $2)', [sha256(token), now.subtract(TOMBSTONE)]);
     const row = rows[0];
-    if (!row?.citizen_id) return null;
-    const { citizen_id: citizenId, csrf_key: csrfKey } = row;
-    if (!isLive(row, now)) return { cookie: COOKIE, tombstone: { citizenId, csrfKey } } as SessionData;
-    const touchedAt = row.touched_at.toString();
-    return { ...row.data, citizenId, csrfKey, touchedAt, endsAt: endAsShown(row, now).toString() };
+    if (!row) return null;
+    if (!isLive(row, now)) return tombstoneOf(row);
+    return sessionOf(row, now);
   }
 
-  private async write(token: string, session: SessionData): Promise<void> {
+  private async write(token: string, opened: SessionData): Promise<void> {
     const now = this.clock.now();
-    const { citizenId, csrfKey, touchedAt: _t, endsAt: _e, ...data } = session;
+    const { citizenId, csrfKey, touchedAt: _t, endsAt: _e, ...data } = opened;
+    if (citizenId && opened.staffId) throw new Error('a session is of a citizen or of staff, never of both');
     await this.call('SELECT session_write($1, $2, $3, $4, $5, $6, $7, $8)', [
       sha256(token),
       citizenId ?? null,
       csrfKey,
       data,
-      session.method ?? null,
+      opened.method ?? null,
       now,
       expiryAfter(now),
       now.add(SESSION_ABSOLUTE),
@@ -125,6 +141,28 @@ export class SessionStore extends session.Store {
 }
 
 const COOKIE = { originalMaxAge: null, path: '/', httpOnly: true };
+
+/** Who, how and how strongly is said by the columns, which nothing changes once they are written. */
+function sessionOf(row: Row, now: Temporal.Instant): SessionData | null {
+  const { citizenId: _c, staffId: _s, staff, ...data } = row.data;
+  const common = {
+    ...data,
+    csrfKey: row.csrf_key,
+    method: row.method ?? '',
+    level: row.level ?? 1,
+    publicId: row.public_id,
+    device: row.device ?? '',
+    touchedAt: row.touched_at.toString(),
+    endsAt: endAsShown(row, now).toString(),
+  };
+  if (row.kind === 'staff') return row.staff_id ? ({ ...common, staffId: row.staff_id, staff } as SessionData) : null;
+  return row.citizen_id ? ({ ...common, citizenId: row.citizen_id } as SessionData) : null;
+}
+
+/** Forms of citizens alone are kept after their session. */
+function tombstoneOf({ citizen_id: citizenId, csrf_key: csrfKey }: Row): SessionData | null {
+  return citizenId ? ({ cookie: COOKIE, tombstone: { citizenId, csrfKey } } as SessionData) : null;
+}
 
 function isLive(row: Row, now: Temporal.Instant): boolean {
   return row.ended_at === null && Temporal.Instant.compare(row.expires_at, now) > 0;

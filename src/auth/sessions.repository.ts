@@ -1,9 +1,41 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../common/database.js';
 
+/** A session as its owner may see it. */
+export interface SessionRow {
+  public_id: string;
+  method: string | null;
+  level: number | null;
+  device: string | null;
+}
+
+export interface OpenSessionRow extends SessionRow {
+  created_at: Temporal.Instant;
+  touched_at: Temporal.Instant;
+}
+
+export interface Ending {
+  /** One session; null for all. */
+  which: string | null;
+  /** A session that stays open. */
+  spared: string | null;
+  /** Stronger sessions are left alone. */
+  strongest: number;
+}
+
 @Injectable()
 export class SessionsRepository {
   constructor(private readonly db: Database) {}
+
+  /** Open sessions of the citizen of the unit, newest first. */
+  async own(now: Temporal.Instant): Promise<OpenSessionRow[]> {
+    return this.db.query<OpenSessionRow>('SELECT * FROM own_sessions($1)', [now]);
+  }
+
+  /** Ends sessions of the citizen of the unit. @returns those that were open until now */
+  async endOwn({ which, spared, strongest }: Ending, now: Temporal.Instant): Promise<SessionRow[]> {
+    return this.db.query<SessionRow>('SELECT * FROM own_sessions_end($1, $2, $3, $4)', [which, spared, strongest, now]);
+  }
 
   /** Deletes sessions that ended before `until`. @returns how many */
   async sweep(until: Temporal.Instant): Promise<number> {

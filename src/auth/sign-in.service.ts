@@ -10,7 +10,10 @@ import { Metrics } from '../common/metrics.js';
 import { CitizensRepository } from './citizens.repository.js';
 import { identityKey, type Domicile, type Identity } from './identity.js';
 import { PlacesService } from '../places/index.js';
+import { currentSession } from './session-current.js';
+import { deviceOf } from './session-device.rules.js';
 import { expiryAfter } from './session.rules.js';
+import { SessionsService, type EndedHow } from './sessions.service.js';
 
 /** The one way in: whatever the strategy, it ends here with an Identity. */
 @Injectable()
@@ -22,6 +25,7 @@ export class SignInService {
     private readonly audit: AuditService,
     private readonly clock: Clock,
     private readonly metrics: Metrics,
+    private readonly sessions: SessionsService,
   ) {}
 
   /**
@@ -30,13 +34,22 @@ export class SignInService {
    */
   async signIn(req: Request, identity: Identity): Promise<void> {
     const now = this.clock.now();
+    const publicId = randomUUID();
+    const device = deviceOf(req.get('user-agent'));
     const citizenId = await this.db.actingAs(system('sign-in'), async () => {
       const residence = await this.residenceOf(identity.domicile);
-      const id = await this.citizens.record({ newId: randomUUID(), key: identityKey(identity), identity, residence, now });
-      const details = { method: identity.method, level: identity.level };
-      await this.audit.record({ action: 'session.start', subject: id, purpose: 'security', details });
+      const id = await this.citizens.record({
+        newId: randomUUID(),
+        key: identityKey(identity),
+        identity,
+        residence,
+        now,
+      });
+      const details = { method: identity.method, level: identity.level, device };
+      await this.audit.record({ action: 'session.start', subject: id, object: publicId, purpose: 'security', details });
       return id;
     });
+    await this.sessions.noteReplaced(req);
     await regenerated(req);
     Object.assign(req.session, {
       citizenId,
@@ -44,6 +57,8 @@ export class SignInService {
       displayName: `${identity.name} ${identity.familyName}`,
       method: identity.method,
       level: identity.level,
+      publicId,
+      device,
       signedInAt: now.toString(),
       provider: providerOf(identity),
       touchedAt: now.toString(),
@@ -53,6 +68,24 @@ export class SignInService {
     this.metrics.signIns.inc({ method: identity.method, outcome: 'ok' });
   }
 
+  /**
+   * Somebody did not get in with this person's code: a line in the person's access record, if they were ever here.
+   * Only for ways in that we judge ourselves (PIN): elsewhere nobody knows whose the failed try was.
+   */
+  async noteRefused(req: Request, fiscalCode: string, what: 'refused' | 'locked' = 'refused'): Promise<void> {
+    const device = deviceOf(req.get('user-agent'));
+    await this.db.actingAs(system('sign-in'), async () => {
+      const subject = await this.citizens.idOf(`cf:${fiscalCode}`);
+      if (!subject) return;
+      await this.audit.record({
+        action: `session.${what}`,
+        subject,
+        purpose: 'security',
+        details: { method: 'pin', level: 1, device },
+      });
+    });
+  }
+
   private async residenceOf(domicile: Domicile | null): Promise<string | null> {
     if (!domicile?.municipality) return null;
     const { municipality, province } = domicile;
@@ -60,15 +93,22 @@ export class SignInService {
     return (named ?? (await this.places.comuneNamed(municipality)))?.istat ?? null;
   }
 
-  /** Ends the session everywhere: its row is a tombstone from now on. */
-  async signOut(req: Request): Promise<void> {
+  /** Ends this session everywhere: its row is a tombstone from now on. */
+  async signOut(req: Request, how: EndedHow = 'out'): Promise<void> {
     const { citizenId } = req.session;
+    const { id: object, method, level, device } = currentSession(req);
     await new Promise<void>((done, fail) => {
       req.session.destroy((error: unknown) => (error ? fail(error as Error) : done()));
     });
     if (!citizenId) return;
     await this.db.actingAs(system('sign-in'), () =>
-      this.audit.record({ action: 'session.end', subject: citizenId, purpose: 'security' }),
+      this.audit.record({
+        action: 'session.end',
+        subject: citizenId,
+        object,
+        purpose: 'security',
+        details: { how, method, level, device },
+      }),
     );
   }
 }
@@ -77,13 +117,14 @@ function providerOf({ issuer, nameId, nameQualifier, sessionIndex }: Identity): 
   return { issuer, nameId, nameQualifier, sessionIndex };
 }
 
-function regenerated(req: Request): Promise<void> {
+/** A new token, of a session with nothing in it; the one before, if any, has ended. */
+export function regenerated(req: Request): Promise<void> {
   return new Promise((done, fail) => {
     req.session.regenerate((error: unknown) => (error ? fail(error as Error) : done()));
   });
 }
 
-function saved(req: Request): Promise<void> {
+export function saved(req: Request): Promise<void> {
   return new Promise((done, fail) => {
     req.session.save((error: unknown) => (error ? fail(error as Error) : done()));
   });

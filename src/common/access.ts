@@ -14,3 +14,25 @@ export const Allow = (access: Access): MethodDecorator & ClassDecorator => SetMe
  * comes back from an ended session may be led through it, to be shown filled in (it is never valid by itself).
  */
 export const Resumable = (): MethodDecorator => SetMetadata(RESUMABLE, true);
+
+export const REQUIRES = 'requires';
+export const ROLES = 'roles';
+
+/** How a person must have been recognised for a route; what is not said is not asked. */
+export interface Requirement {
+  methods?: readonly ('spid' | 'cie' | 'cns')[];
+  level?: 2;
+}
+
+/**
+ * Asks for a way in or a level of assurance: a citizen session below it is led to /accedi/rafforza and comes back to
+ * what it was doing (design.md, Identity and assurance: a PIN session may not register or revoke delegations).
+ */
+export const Requires = (requirement: Requirement): MethodDecorator & ClassDecorator =>
+  SetMetadata(REQUIRES, requirement);
+
+export const STAFF_ROLES = ['operator', 'editor', 'analyst', 'administrator'] as const;
+export type StaffRole = (typeof STAFF_ROLES)[number];
+
+/** Which staff may use an @Allow('staff') route: one of these roles is enough. Without it, any of the staff. */
+export const Roles = (...roles: StaffRole[]): MethodDecorator & ClassDecorator => SetMetadata(ROLES, roles);

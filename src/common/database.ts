@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
@@ -15,6 +16,7 @@ interface Unit {
   afterCommit: (() => void)[];
 }
 
+const CLOSE_MS = 1000;
 const units = new AsyncLocalStorage<Unit>();
 const workers = new AsyncLocalStorage<true>();
 
@@ -42,8 +44,10 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     for (const source of this.sources.all) if (!source.isInitialized) await source.initialize();
   }
 
+  /** Waits a little for units under way (everybody was asked to finish before); PostgreSQL rolls back what is cut. */
   async onApplicationShutdown(): Promise<void> {
-    for (const source of this.sources.all) if (source.isInitialized) await source.destroy();
+    const closed = this.sources.all.map(async (source) => (source.isInitialized ? source.destroy() : undefined));
+    await Promise.race([Promise.all(closed), sleep(CLOSE_MS, undefined, { ref: false })]);
   }
 
   /** Runs `work` with the worker's own login, which may do other things than the pages may. */

@@ -29,9 +29,15 @@ export class ErrorPageFilter implements ExceptionFilter {
     if (status === 503) res.set('Retry-After', '5');
     res.status(status);
     res.set('Cache-Control', 'no-store');
-    const { t } = req.visitor;
-    const title = t(`errors.${view}-title`);
-    res.render(`errors/${view}`, { page: { title, error: true, noindex: true, crumbs: [] }, reference: req.id });
+    try {
+      const { t } = req.visitor;
+      const title = t(`errors.${view}-title`);
+      res.render(`errors/${view}`, { page: { title, error: true, noindex: true, crumbs: [] }, reference: req.id });
+    } catch (failure) {
+      // Express would answer with the trace: a fault of the error page itself is told in two words.
+      this.log.error({ err: failure }, 'error page failed');
+      res.type('text').send(`${status} ${req.id}\n`);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Acting } from './acting.js';
+import type { StaffRole } from './access.js';
 import type { Visitor } from './visitor.js';
 
 declare global {
@@ -8,6 +9,8 @@ declare global {
       id: string;
       visitor: Visitor;
       acting?: Acting;
+      /** The institute's own: never together with `acting`. */
+      staff?: { id: string; office: string | null; roles: readonly StaffRole[] };
     }
     interface Locals {
       /** Origins a form of this page may lead to, besides our own (form-action of the policy). */

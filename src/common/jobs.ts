@@ -74,11 +74,10 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown, 
   /** Finishes what is under way while the database is still open, or gives it back to the queue after some seconds. */
   async beforeApplicationShutdown(): Promise<void> {
     this.timers.forEach((timer) => clearInterval(timer));
-    const ended = Promise.allSettled(this.running);
-    await this.worker?.stop({ graceful: true, timeout: JOBS_END_MS });
+    // A repeated job that takes longer is cut, so rolled back, and due again at the next start.
+    const ended = Promise.race([Promise.allSettled(this.running), sleep(JOBS_END_MS, undefined, { ref: false })]);
+    await Promise.all([ended, this.worker?.stop({ graceful: true, timeout: JOBS_END_MS })]);
     this.worker = null;
-    // A repeated job that is cut here is rolled back, and due again at the next start.
-    await Promise.race([ended, sleep(JOBS_END_MS, undefined, { ref: false })]);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -91,6 +90,8 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown, 
     if (handler.everySeconds) {
       const run = (): void => void this.track(this.run(handler, {}));
       this.timers.push(setInterval(run, handler.everySeconds * 1000).unref());
+      // At once too: after an outage there is most to do.
+      run();
       return;
     }
     await boss.work(handler.name, { pollingIntervalSeconds: 5, batchSize: 1 }, async ([job]) => {
@@ -140,7 +141,8 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown, 
       schedule: works,
       connectionTimeoutMillis: poolOptions(1).connectionTimeoutMillis as number,
     });
-    boss.on('error', (error) => this.log.warn({ err: error }, 'job queue'));
+    // The queue reports plain objects, not errors.
+    boss.on('error', ({ message }) => this.log.warn({ reason: message }, 'job queue'));
     return boss;
   }
 }

@@ -16,7 +16,8 @@ export function createLog(level: string): Log {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    mixin: () => requestContext.getStore() ?? {},
+    // A copy: pino writes each line's own fields into what it is given.
+    mixin: () => ({ ...requestContext.getStore() }),
     formatters: { level: (label) => ({ level: label }), log: refusePersonalFields },
     serializers: { err: errorWithoutData },
   });

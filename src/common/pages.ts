@@ -33,6 +33,8 @@ export interface SignedInView {
   /** When the session ends unless something is done, as an instant. */
   endsAt: Temporal.Instant;
   csrf: string;
+  /** Whose area the links of the layout lead to. */
+  area: 'citizen' | 'staff';
 }
 
 /** An entry of the personal menu: modules register theirs, in the order the design gives. */
@@ -71,8 +73,18 @@ export class Pages {
     this.menu.sort((a, b) => a.order - b.order);
   }
 
-  /** @returns the whole HTML document. @param model what the view needs; `page` (PageHead) is taken for the layout */
-  html(view: string, language: Language, model: Record<string, unknown>, request: PageRequest): string {
+  /**
+   * @returns the whole HTML document as bytes. @param model what the view needs; `page` (PageHead) is taken for the layout.
+   * The style sheet, two thirds of a page, is never joined as text: its bytes are put in where the layout left room.
+   */
+  bytes(view: string, language: Language, model: Record<string, unknown>, request: PageRequest): Buffer {
+    const html = this.html(view, language, model, request);
+    const at = html.indexOf(STYLE_ROOM);
+    const after = Buffer.from(html.slice(at + STYLE_ROOM.length));
+    return Buffer.concat([Buffer.from(html.slice(0, at)), this.style.bytes, after]);
+  }
+
+  private html(view: string, language: Language, model: Record<string, unknown>, request: PageRequest): string {
     const t = this.texts.for(language);
     const head = model.page as PageHead;
     const form = model.form as { hasErrors?: boolean } | undefined;
@@ -84,15 +96,17 @@ export class Pages {
       lang: language,
       languages: this.languages(language, request.path),
       page: this.head(head, form?.hasErrors === true, t('layout.error-prefix')),
-      user: request.locals.signedIn ? { name: request.locals.signedIn.name } : null,
+      user: request.locals.signedIn
+        ? { name: request.locals.signedIn.name, ...AREAS[request.locals.signedIn.area] }
+        : null,
       session: sessionView(request.locals.signedIn),
       menu: head.menu ? this.menuView(head.section ?? null, t, model) : null,
       testEnvironment: this.config.development !== null,
-      style: this.style.css,
+      style: STYLE_ROOM,
       sprite: this.templates.sprite(view),
       flash: request.locals.flash ? { text: t(request.locals.flash.key), kind: request.locals.flash.kind } : null,
-      signInHref: `/accedi?ritorno=${encodeURIComponent(request.path)}`,
-      updatedOn: { iso: UPDATED_ON, label: longDate(UPDATED_ON, language) },
+      signInHref: signInHref(request.path),
+      updatedOn: { iso: UPDATED_ON, label: UPDATED_ON_LABELS[language] },
       body,
     });
   }
@@ -158,18 +172,35 @@ export interface PageRequest {
   locals: PageLocals;
 }
 
+/** No text of ours or of anybody's can hold a NUL: neither forms nor PostgreSQL take one. */
+const STYLE_ROOM = '\0style\0';
+
 /** The day the texts and pages were last reviewed; a release moves it. */
 const UPDATED_ON = '2026-11-22';
 const LANGUAGE_NAMES: Record<Language, string> = { it: 'Italiano', en: 'English', de: 'Deutsch' };
+
+/** Made once: wording a date costs more than filling in a page. */
+const UPDATED_ON_LABELS = Object.fromEntries(LANGUAGES.map((language) => [language, longDate(UPDATED_ON, language)]));
 
 function longDate(iso: string, language: Language): string {
   return Temporal.PlainDate.from(iso).toLocaleString(language, { day: 'numeric', month: 'long', year: 'numeric' });
 }
 
+/** Where the name, "Esci" and "Prolunga" of the layout lead to. */
+const AREAS = {
+  citizen: { home: '/bacheca', signOut: '/esci', extend: '/sessione/estendi' },
+  staff: { home: '/operatore', signOut: '/operatore/esci', extend: '/operatore/estendi' },
+} as const;
+
 function sessionView(signedIn: SignedInView | undefined): { endsAt: string; csrf: string } | null {
   if (!signedIn) return null;
   const ends = signedIn.endsAt.toZonedDateTimeISO('Europe/Rome').toPlainTime();
   return { endsAt: ends.toString({ smallestUnit: 'minute', roundingMode: 'floor' }), csrf: signedIn.csrf };
+}
+
+/** From the home one goes to the Bacheca, from anywhere else back to where one was. */
+function signInHref(path: string): string {
+  return path === '/' ? '/accedi' : `/accedi?ritorno=${encodeURIComponent(path)}`;
 }
 
 /** '803164' → '803 164', '06164164' → '06 164 164': groups of three from the right are read more easily. */
@@ -178,7 +209,7 @@ function spoken(phone: string): string {
 }
 
 /** Sends a page: compressed with the best encoding both sides know, never stored when it is personal. */
-export async function sendHtml(req: Request, res: Response, html: string): Promise<void> {
+export async function sendHtml(req: Request, res: Response, html: Buffer): Promise<void> {
   const encoding = req.acceptsEncodings('br', 'gzip');
   const bytes = await compressed(html, encoding);
   res.type('html');
@@ -189,10 +220,10 @@ export async function sendHtml(req: Request, res: Response, html: string): Promi
 }
 
 /** A page as it travels. */
-export async function compressed(html: string, encoding: string | false): Promise<Buffer> {
+export async function compressed(html: Buffer, encoding: string | false): Promise<Buffer> {
   if (encoding === 'br') {
     const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: html.length };
     return brotli(html, { params });
   }
-  return encoding === 'gzip' ? gzipped(html, { level: 6 }) : Buffer.from(html);
+  return encoding === 'gzip' ? gzipped(html, { level: 6 }) : html;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** The one style sheet, inlined in each page (nothing blocks the first paint) and allowed by its hash in the policy. */
 export interface Style {
-  css: string;
+  bytes: Buffer;
   /** 'sha256-…', for style-src of the Content-Security-Policy. */
   hash: string;
 }
@@ -16,7 +16,7 @@ export function readStyle(publicDir: string): Style {
     .filter((name) => name.endsWith('.css'))
     .toSorted();
   const css = minified(files.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n'));
-  return { css, hash: `sha256-${createHash('sha256').update(css).digest('base64')}` };
+  return { bytes: Buffer.from(css), hash: `sha256-${createHash('sha256').update(css).digest('base64')}` };
 }
 
 /** Safe for our own sheets: no strings with comment marks or runs of blanks in them. */

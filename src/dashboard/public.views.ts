@@ -1,8 +1,6 @@
 import type { PageHead } from '../common/pages.js';
+import { RETENTION_MONTHS } from '../common/retention.js';
 import type { Translate } from '../common/texts.js';
-
-/** How long data is kept, as the privacy notice says it; the jobs that delete must keep to it. In months. */
-export const RETENTION = { identity: 24, appointments: 24, notices: 24, accesses: 24, spid: 24 } as const;
 
 /** The day of the self-assessment behind the accessibility statement: renewed by 23 September each year. */
 const ASSESSED_ON = '2026-11-22';
@@ -26,13 +24,13 @@ export function privacyPage(t: Translate) {
   return {
     page: head(t, t('privacy.title'), t('privacy.crumb'), t('privacy.lead')),
     kinds: [
-      kind('identity', RETENTION.identity),
+      kind('identity', RETENTION_MONTHS.identity),
       kind('contacts', 0),
-      kind('appointments', RETENTION.appointments),
-      kind('needs', RETENTION.appointments),
-      kind('notices', RETENTION.notices),
-      kind('access', RETENTION.accesses),
-      kind('spid', RETENTION.spid),
+      kind('appointments', RETENTION_MONTHS.appointments),
+      kind('needs', RETENTION_MONTHS.appointments),
+      kind('notices', RETENTION_MONTHS.notices),
+      kind('access', RETENTION_MONTHS.accesses),
+      kind('spid', RETENTION_MONTHS.spid),
       kind('session', 0),
     ],
   };

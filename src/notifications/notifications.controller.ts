@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { flash } from '../auth/index.js';
 import { Allow } from '../common/access.js';
 import { Acting } from '../common/acting.js';
-import { Clock } from '../common/clock.js';
+import { Clock, isInstant } from '../common/clock.js';
 import { NotFound } from '../common/errors.js';
 import { Visitor } from '../common/visitor.js';
 import type { NoticeFilter } from './notifications.repository.js';
@@ -60,7 +60,7 @@ function filterOf(state: unknown): NoticeFilter {
 
 /** When the page was made; something of another form marks nothing newer than now. */
 function shownAt(value: unknown, now: Temporal.Instant): Temporal.Instant {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(value)) return now;
+  if (typeof value !== 'string' || !isInstant(value)) return now;
   const shown = Temporal.Instant.from(value);
   return Temporal.Instant.compare(shown, now) < 0 ? shown : now;
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isInstant } from '../common/clock.js';
 import { Database } from '../common/database.js';
 import type { NewNotice } from './notifications.service.js';
 
@@ -100,10 +101,10 @@ export class NotificationsRepository {
 }
 
 const AFTER_ALL = { at: '9999-12-31T00:00:00Z', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
-const KEY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z)_([0-9a-f-]{36})$/;
+const KEY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z)_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** A page key of the wrong form is the first page, not an error: it only says where to begin. */
 function keyOf(before: string | null): { at: string; id: string } {
   const [, at, id] = KEY.exec(before ?? '') ?? [];
-  return at && id ? { at, id } : AFTER_ALL;
+  return at && id && isInstant(at) ? { at, id } : AFTER_ALL;
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Post, Render, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { flash } from '../auth/index.js';
-import { Allow, Resumable } from '../common/access.js';
+import { Allow, Requires, Resumable } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { Form, FormPipe } from '../common/form.js';
 import { Visitor } from '../common/visitor.js';
@@ -24,7 +24,9 @@ export class ResidenceController {
     return residencePage(t, Form.empty(ResidenceForm, { comune }), []);
   }
 
+  /** It moves the offices that are proposed, so a password alone (a PIN) does not change it. */
   @Post()
+  @Requires({ level: 2 })
   @Resumable()
   async update(
     @Acting() acting: Acting,

@@ -285,7 +285,7 @@ describe('a hold', () => {
       'SELECT s.booked, a.state FROM appointment a JOIN slot s ON s.id = a.slot_id WHERE a.id = $1',
       [id],
     );
-    assert.deepEqual(slot, { booked: 0, state: 'cancelled' });
+    assert.deepEqual(slot, { booked: 0, state: 'expired' });
     app.clock.set(start.toString());
   });
 });

@@ -22,7 +22,17 @@ const QUICK = { rounds: 3, seconds: 2 };
 
 /** Sizes and durations as the owner's target names them, unless said otherwise. */
 export function readOptions(args: string[]): BenchOptions {
-  const names = ['citizens', 'offices', 'slots', 'notices', 'grow', 'rounds', 'seconds', 'connections', 'only'] as const;
+  const names = [
+    'citizens',
+    'offices',
+    'slots',
+    'notices',
+    'grow',
+    'rounds',
+    'seconds',
+    'connections',
+    'only',
+  ] as const;
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
   const { values } = parseArgs({ args, options: { ...options, quick: { type: 'boolean', default: false } } });
   const said = values as Partial<Record<(typeof names)[number], string>>;

@@ -11,8 +11,8 @@ import type { BenchOptions } from './options.ts';
 type Sizes = Pick<BenchOptions, 'citizens' | 'offices' | 'slots' | 'notices'>;
 
 const BATCH = 200_000;
-/** Of each person, this part of the notices is not read yet. */
-const UNREAD = 0.3;
+/** The newest three tenths of each person's notices are not read yet. */
+const READ = 0.7;
 const SEATS = 8;
 
 /** Adds what is missing up to the sizes asked for. A database that holds more is refused: it would measure something else. */
@@ -82,7 +82,7 @@ function officeRow(columns: string[], comune: Record<string, unknown>): string {
   return columns.map((column) => `"${String(cells[column] ?? '').replaceAll('"', '""')}"`).join(',');
 }
 
-/** Three channels, 21 times a day from 08:30, Monday to Friday, for as many days as the number asks for. */
+/** Three channels, 21 times a day from 08:30, Monday to Friday, for as many whole days as the number asks for. */
 async function seedSlots(client: pg.Client, { slots, offices }: Sizes, progress: Progress): Promise<void> {
   const { rows } = await client.query<{ ahead: number }>('SELECT count(*)::int AS ahead FROM slot');
   if ((rows[0]?.ahead ?? 0) >= slots) return;
@@ -95,7 +95,6 @@ async function seedSlots(client: pg.Client, { slots, offices }: Sizes, progress:
      CROSS JOIN generate_series(0, 20) n
      CROSS JOIN (SELECT id FROM office WHERE active ORDER BY id LIMIT $2) o
      CROSS JOIN (VALUES ('desk'), ('phone'), ('video')) c (channel)
-     LIMIT $1
      ON CONFLICT DO NOTHING`,
     [slots, offices, SEATS],
   );
@@ -106,7 +105,9 @@ async function seedSlots(client: pg.Client, { slots, offices }: Sizes, progress:
 
 /** Person n lives where office n stands, so that the nearest offices differ from person to person. */
 async function seedCitizens(client: pg.Client, wanted: number, progress: Progress): Promise<void> {
-  const { rows } = await client.query<{ made: number }>("SELECT count(*)::int AS made FROM citizen WHERE identity_key LIKE 'bench:%'");
+  const { rows } = await client.query<{ made: number }>(
+    "SELECT count(*)::int AS made FROM citizen WHERE identity_key LIKE 'bench:%'",
+  );
   const made = rows[0]?.made ?? 0;
   refuseMore('citizens', made, wanted);
   for (let from = made + 1; from <= wanted; from += BATCH) {
@@ -147,20 +148,24 @@ async function seedAppointments(client: pg.Client, progress: Progress): Promise<
 
 /** In the order of time, as they would come: the notices of one person lie far apart. */
 async function seedNotices(client: pg.Client, { notices, citizens }: Sizes, progress: Progress): Promise<void> {
-  const { rows } = await client.query<{ made: number }>("SELECT count(*)::int AS made FROM notice WHERE source = 'bench'");
+  const { rows } = await client.query<{ made: number }>(
+    "SELECT count(*)::int AS made FROM notice WHERE source = 'bench'",
+  );
   const made = rows[0]?.made ?? 0;
   refuseMore('notices', made, notices);
   if (made === notices) return;
+  // Those who have theirs get no more: in a larger copy everybody has as many as in the plain database.
+  const served = Math.round((made / notices) * citizens);
   await withoutIndexes(client, 'notice', progress, async () => {
     for (let from = made + 1; from <= notices; from += BATCH) {
       const to = Math.min(notices, from + BATCH - 1);
       await client.query(
         `INSERT INTO notice (id, citizen_id, type, source, source_id, text_key, parameters, link, created_at, read_at)
-         SELECT md5('bench-notice-' || n)::uuid, md5('bench-citizen-' || (1 + n % $3::int))::uuid, 'institutional', 'bench', n::text,
-           'notifications.welcome', '{}', '/guida', t.at, CASE WHEN hashint4(n) & 1023 >= 1024 * ${UNREAD} THEN t.at + interval '1 day' END
+         SELECT md5('bench-notice-' || n)::uuid, md5('bench-citizen-' || ($4::int + 1 + n % ($3::int - $4::int)))::uuid, 'institutional', 'bench', n::text,
+           'notifications.welcome', '{}', '/guida', t.at, CASE WHEN (n - $5::int - 1) / ($3::int - $4::int) < $6::int THEN t.at + interval '1 day' END
          FROM generate_series($1::int, $2::int) n
          CROSS JOIN LATERAL (SELECT timestamptz '2026-01-01' + n * interval '0.5 second' AS at) t`,
-        [from, to, citizens],
+        [from, to, citizens, served, made, Math.round((READ * notices) / citizens)],
       );
       progress(`${to} notices`);
     }
@@ -168,7 +173,12 @@ async function seedNotices(client: pg.Client, { notices, citizens }: Sizes, prog
 }
 
 /** Loads a table faster by making its indexes and constraints afterwards; nothing may point to the table. */
-async function withoutIndexes(client: pg.Client, table: string, progress: Progress, load: () => Promise<void>): Promise<void> {
+async function withoutIndexes(
+  client: pg.Client,
+  table: string,
+  progress: Progress,
+  load: () => Promise<void>,
+): Promise<void> {
   const { rows: constraints } = await client.query<{ name: string; definition: string }>(
     `SELECT conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint
      WHERE conrelid = $1::regclass AND contype IN ('p', 'u', 'f') ORDER BY contype = 'f'`,
@@ -195,5 +205,6 @@ async function withoutIndexes(client: pg.Client, table: string, progress: Progre
 }
 
 function refuseMore(what: string, made: number, wanted: number): void {
-  if (made > wanted) throw new Error(`the database has ${made} ${what} instead of ${wanted}: remove DATA_DIR or ask for as many`);
+  if (made > wanted)
+    throw new Error(`the database has ${made} ${what} instead of ${wanted}: remove DATA_DIR or ask for as many`);
 }

@@ -219,6 +219,15 @@ describe('isolation by PostgreSQL', () => {
     );
     assert.deepEqual(open, []);
   });
+
+  it('lets no temporary table of a login stand in for a table that such a function names', async () => {
+    const functions = await data.query<{ proname: string; proconfig: string[] | null }>(
+      `SELECT proname, proconfig FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'public' AND prosecdef`,
+    );
+    assert.ok(functions.length >= 5);
+    const loose = functions.filter(({ proconfig }) => !proconfig?.includes('search_path=pg_catalog, public, pg_temp'));
+    assert.deepEqual(loose, []);
+  });
 });
 
 function ownerOf(table: (typeof PERSONAL)[number]): string {

@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import supertest from 'supertest';
 import { Clock } from '#src/common/clock.js';
 import { createLog, type Log } from '#src/common/log.js';
+import type { Patience } from '#src/common/http-server.js';
 import { Config } from '#src/config.js';
 import { createWeb } from '#src/web.js';
 import { testDatabase, type TestDatabase } from './database.ts';
@@ -48,10 +49,11 @@ export interface TestOptions {
   env?: Record<string, string>;
   log?: Log;
   db?: TestDatabase;
+  patience?: Patience;
 }
 
 /** The whole program on a database of its own, with a fixed clock. */
-export async function testApp({ now = NOW, env = {}, log, db: given }: TestOptions = {}): Promise<TestApp> {
+export async function testApp({ now = NOW, env = {}, log, db: given, patience }: TestOptions = {}): Promise<TestApp> {
   const db = given ?? (await testDatabase());
   const config = new Config({
     NODE_ENV: 'test',
@@ -65,7 +67,7 @@ export async function testApp({ now = NOW, env = {}, log, db: given }: TestOptio
     ...env,
   });
   const clock = new FixedClock(Temporal.Instant.from(now));
-  const app = await createWeb(config, { clock, log: log ?? createLog(config.logLevel) });
+  const app = await createWeb(config, { clock, log: log ?? createLog(config.logLevel), ...(patience ? { patience } : {}) });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;

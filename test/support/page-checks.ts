@@ -207,7 +207,7 @@ function ownRules($: CheerioAPI, html: string): string[] {
   if ($('[style]').length > 0) found.push('style attribute');
   if ($('style').length !== 1) found.push(`${$('style').length} style elements`);
   for (const one of $('*').toArray()) {
-    for (const name of Object.keys(one.attribs)) if (name.startsWith('on')) found.push(`${name} attribute`);
+    for (const name of Object.keys($(one).attr() ?? {})) if (name.startsWith('on')) found.push(`${name} attribute`);
   }
   for (const one of $('link[href], img[src], source[src], iframe, object, embed, video, audio').toArray()) {
     const address = $(one).attr('href') ?? $(one).attr('src') ?? '';

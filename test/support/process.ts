@@ -30,6 +30,8 @@ export interface Program {
   /** Everything it said on both streams. */
   output(): string;
   signal(name: NodeJS.Signals): void;
+  /** Cuts the line to whoever started it, as when that one is killed. */
+  abandon(): void;
   /** How it ended, when it does. */
   ended: Promise<{ code: number | null; signal: string | null }>;
   /** Asks it to stop, and kills it when it does not. */
@@ -86,6 +88,7 @@ export async function launchProgram(
     readyAfterMs: Math.round(performance.now() - since),
     output: said,
     signal: (name) => void child.kill(name),
+    abandon: () => child.disconnect(),
     ended,
     stop: () => stopped(child, ended),
   };
@@ -101,8 +104,8 @@ function collected(child: ChildProcess): () => string {
 }
 
 function endOf(child: ChildProcess): Program['ended'] {
-  // 'close' comes when the streams are read to their end, too.
-  return new Promise((done) => child.once('close', (code, signal) => done({ code, signal })));
+  // Its last words may arrive after its end; 'close', which would wait for them, never comes after a disconnect().
+  return new Promise((done) => child.once('exit', (code, signal) => setTimeout(done, 50, { code, signal })));
 }
 
 async function stopped(child: ChildProcess, ended: Program['ended']): Promise<{ code: number | null; signal: string | null; ms: number }> {

@@ -2,7 +2,13 @@ import 'reflect-metadata';
 import { randomUUID, webcrypto } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CertificatePolicyExtension, KeyUsageFlags, KeyUsagesExtension, PemConverter, X509CertificateGenerator } from '@peculiar/x509';
+import {
+  CertificatePolicyExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PemConverter,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
 import type { SigningKeys } from './request.js';
 
 /** Who a certificate speaks for (metadata.rst, "Certificati"). */
@@ -19,13 +25,24 @@ const PUBLIC_SECTOR = '1.3.76.16.4.2.1';
 const YEARS = 3;
 
 /** A new RSA key with its self-signed certificate, as public bodies may use (AgID Avviso 28/2020 and 29). */
-export async function selfSigned(subject: CertificateSubject, now: Temporal.Instant, bits = 3072): Promise<SigningKeys> {
-  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: bits, publicExponent: new Uint8Array([1, 0, 1]) };
+export async function selfSigned(
+  subject: CertificateSubject,
+  now: Temporal.Instant,
+  bits = 3072,
+): Promise<SigningKeys> {
+  const algorithm = {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength: bits,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const from = now.subtract({ hours: 24 });
   const certificate = await X509CertificateGenerator.createSelfSigned(
     {
-      serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(15))).toString('hex').replace(/^[089a-f]/, '1'),
+      serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(15)))
+        .toString('hex')
+        .replace(/^[089a-f]/, '1'),
       name: [
         { CN: [subject.commonName] },
         { O: [subject.organization] },

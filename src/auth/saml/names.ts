@@ -5,6 +5,7 @@ export const MD = 'urn:oasis:names:tc:SAML:2.0:metadata';
 export const DS = 'http://www.w3.org/2000/09/xmldsig#';
 export const XML = 'http://www.w3.org/XML/1998/namespace';
 export const SPID_EXTENSIONS = 'https://spid.gov.it/saml-extensions';
+export const CIE_EXTENSIONS = 'https://www.cartaidentita.interno.gov.it/saml-extensions';
 
 export const ENTITY_FORMAT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:entity';
 export const TRANSIENT_FORMAT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';

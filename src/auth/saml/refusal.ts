@@ -90,7 +90,21 @@ export type RefusalReason =
   // what the attributes say
   | 'fiscal-number'
   | 'date-of-birth'
+  | 'spid-code'
+  | 'company'
   | 'identity-kind'
+  // single logout
+  | 'not-a-logout'
+  | 'logout-structure'
+  | 'logout-unsigned'
+  | 'logout-id'
+  | 'logout-version'
+  | 'logout-issue-instant'
+  | 'logout-too-old'
+  | 'logout-in-future'
+  | 'logout-expired'
+  | 'logout-issuer'
+  | 'logout-in-response-to'
   // once only
   | 'request-used'
   | 'replayed';

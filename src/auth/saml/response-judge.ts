@@ -1,15 +1,16 @@
 import { Worker } from 'node:worker_threads';
+import type { LogoutExpectation, LogoutMessage, LogoutVerdict } from './logout.js';
 import type { RefusalReason } from './refusal.js';
 import type { Expectation, Verdict } from './response.js';
+import type { Work } from './response.worker.js';
 
 const THREADS = 2;
 const QUEUE = 64;
 const TIME_LIMIT_MS = 2000;
 
 interface Task {
-  readonly xml: string;
-  readonly expected: Expectation;
-  readonly done: (verdict: Verdict) => void;
+  readonly work: Work;
+  readonly done: (verdict: unknown) => void;
   readonly failed: (error: Error) => void;
 }
 
@@ -20,7 +21,7 @@ interface Seat {
 }
 
 /**
- * Judges responses in worker threads: at most two at once, two seconds each, a bounded queue. Whatever a stranger
+ * Judges messages of strangers in worker threads: at most two at once, two seconds each, a bounded queue. Whatever a stranger
  * posts, the requests of others wait for none of it (a hostile 118 kB message kept node-saml busy for 5 s).
  */
 export class ResponseJudge {
@@ -31,17 +32,25 @@ export class ResponseJudge {
   constructor(private readonly timeLimitMs = TIME_LIMIT_MS) {}
 
   judge(xml: string, expected: Expectation): Promise<Verdict> {
-    if (this.closed || this.waiting.length >= QUEUE) return Promise.resolve(refused('busy'));
-    return new Promise((done, failed) => {
-      this.waiting.push({ xml, expected, done, failed });
-      this.next();
-    });
+    return this.ask({ kind: 'response', xml, expected }) as Promise<Verdict>;
+  }
+
+  judgeLogout(message: LogoutMessage, expected: LogoutExpectation): Promise<LogoutVerdict> {
+    return this.ask({ kind: 'logout', message, expected }) as Promise<LogoutVerdict>;
   }
 
   async close(): Promise<void> {
     this.closed = true;
     for (const task of this.waiting.splice(0)) task.done(refused('busy'));
     await Promise.all(this.seats.map((seat) => this.empty(seat)));
+  }
+
+  private ask(work: Work): Promise<unknown> {
+    if (this.closed || this.waiting.length >= QUEUE) return Promise.resolve(refused('busy'));
+    return new Promise((done, failed) => {
+      this.waiting.push({ work, done, failed });
+      this.next();
+    });
   }
 
   private next(): void {
@@ -53,13 +62,17 @@ export class ResponseJudge {
     // The time limit starts when the thread does the work, and includes its start.
     seat.timer = setTimeout(() => this.tooSlow(seat), this.timeLimitMs);
     seat.worker.ref();
-    seat.worker.postMessage({ xml: task.xml, expected: task.expected });
+    seat.worker.postMessage(task.work);
   }
 
   private start(seat: Seat): Worker {
-    const worker = new Worker(new URL('./response.worker.js', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 64 } });
-    worker.on('message', (answer: { verdict?: Verdict; fault?: string }) => {
-      this.finish(seat, (task) => (answer.verdict ? task.done(answer.verdict) : task.failed(new Error(`SAML worker: ${answer.fault}`))));
+    const worker = new Worker(new URL('./response.worker.js', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: 64 },
+    });
+    worker.on('message', (answer: { verdict?: unknown; fault?: string }) => {
+      this.finish(seat, (task) =>
+        answer.verdict ? task.done(answer.verdict) : task.failed(new Error(`SAML worker: ${answer.fault}`)),
+      );
     });
     worker.on('error', () => {
       if (seat.worker === worker) seat.worker = null;
@@ -97,6 +110,6 @@ export class ResponseJudge {
   }
 }
 
-function refused(reason: RefusalReason): Verdict {
+function refused(reason: RefusalReason): Verdict & { kind: 'refused' } {
   return { kind: 'refused', reason, requestId: null };
 }

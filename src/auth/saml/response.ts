@@ -1,6 +1,7 @@
 import { Refusal, must, type RefusalReason } from './refusal.js';
-import { BEARER, DS, ENTITY_FORMAT, SAML, SAMLP, SUCCESS, TRANSIENT_FORMAT } from './names.js';
-import type { SamlProfile } from './profile.js';
+import { instant, isId, plainText, readAssertion, wholeSecond, type VerifiedAssertion } from './assertion.js';
+import { DS, ENTITY_FORMAT, SAML, SAMLP, SUCCESS } from './names.js';
+import type { AttributeSet, SamlProfile } from './profile.js';
 import { verifiedText } from './signature.js';
 import { children, only, parseXml, walk, type XmlElement } from './xml.js';
 
@@ -11,6 +12,8 @@ export interface PendingRequest {
   readonly provider: string;
   readonly certificates: readonly string[];
   readonly level: 1 | 2 | 3;
+  /** What was asked for, when it was not what the profile asks by itself (a professional identity, say). */
+  readonly asked?: AttributeSet;
 }
 
 /** Everything a judgement depends on; plain data, because it travels to the worker thread. */
@@ -22,18 +25,15 @@ export interface Expectation {
   readonly pending: readonly PendingRequest[];
 }
 
-/** What a verified assertion says; every value was read from the bytes that were signed. */
-export interface VerifiedAssertion {
-  readonly issuer: string;
-  readonly level: 1 | 2 | 3;
-  readonly nameId: string;
-  readonly nameQualifier: string;
-  readonly sessionIndex: string | null;
-  readonly attributes: Readonly<Record<string, string>>;
-}
-
 export type Verdict =
-  | { kind: 'accepted'; requestId: string; responseId: string; assertionId: string; usableUntil: number; assertion: VerifiedAssertion }
+  | {
+      kind: 'accepted';
+      requestId: string;
+      responseId: string;
+      assertionId: string;
+      usableUntil: number;
+      assertion: VerifiedAssertion;
+    }
   /** The provider says no, with a code of its own. May be unsigned: for display only. */
   | { kind: 'declined'; requestId: string; code: number }
   | { kind: 'refused'; reason: RefusalReason; requestId: string | null };
@@ -71,7 +71,14 @@ function judged(xml: string, expected: Expectation, progress: { requestId: strin
   must(assertion.ns === SAML && assertion.local === 'Assertion', 'assertion-structure');
   const { usableUntil, verified } = readAssertion(assertion, expected, known);
   const responseId = response.attributes.get('ID') ?? '';
-  return { kind: 'accepted', requestId: known.id, responseId, assertionId: assertion.attributes.get('ID') ?? '', usableUntil, assertion: verified };
+  return {
+    kind: 'accepted',
+    requestId: known.id,
+    responseId,
+    assertionId: assertion.attributes.get('ID') ?? '',
+    usableUntil,
+    assertion: verified,
+  };
 }
 
 /** One Response, at most one Assertion in its one place, signatures only where the rules put them, no doubled ID. */
@@ -79,7 +86,7 @@ function checkStructure(root: XmlElement): XmlElement | null {
   must(root.ns === SAMLP && root.local === 'Response', 'not-a-response');
   const all = [...walk(root)];
   must(all.filter((one) => one.local === 'Response').length === 1, 'response-structure');
-  must(!all.some((one) => /^Encrypted/.test(one.local)), 'assertion-encrypted');
+  must(!all.some((one) => one.local.startsWith('Encrypted')), 'assertion-encrypted');
   const assertions = all.filter((one) => one.local === 'Assertion');
   must(assertions.length <= 1, 'assertion-count');
   const assertion = assertions[0] ?? null;
@@ -87,15 +94,25 @@ function checkStructure(root: XmlElement): XmlElement | null {
   for (const one of all.filter((element) => element.local === 'Signature')) {
     must(one.ns === DS && (one.parent === root || one.parent === assertion), 'signature-position');
   }
-  for (const owner of [root, assertion]) must(!owner || children(owner, DS, 'Signature').length <= 1, 'signature-structure');
-  const ids = all.flatMap((one) => [...one.attributes].filter(([name]) => /^(?:.*:)?id$/i.test(name)).map(([, value]) => value));
+  for (const owner of [root, assertion])
+    must(!owner || children(owner, DS, 'Signature').length <= 1, 'signature-structure');
+  const ids = all.flatMap((one) =>
+    [...one.attributes].filter(([name]) => /^(?:.*:)?id$/i.test(name)).map(([, value]) => value),
+  );
   must(new Set(ids).size === ids.length, 'duplicate-id');
   const places = ['Issuer', 'Signature', 'Extensions', 'Status', 'Assertion'];
-  must(root.children.every((one) => places.includes(one.local)), 'response-structure');
+  must(
+    root.children.every((one) => places.includes(one.local)),
+    'response-structure',
+  );
   return assertion;
 }
 
-function checkResponse(response: XmlElement, expected: Expectation, request: PendingRequest | undefined): PendingRequest {
+function checkResponse(
+  response: XmlElement,
+  expected: Expectation,
+  request: PendingRequest | undefined,
+): PendingRequest {
   const attribute = (name: string) => response.attributes.get(name) ?? '';
   must(isId(attribute('ID')), 'response-id');
   must(attribute('Version') === '2.0', 'response-version');
@@ -127,119 +144,4 @@ function checkStatus(response: XmlElement, profile: SamlProfile): number | null 
   const declared = profile.personCodes.includes(number) || (number >= 1 && number <= 30);
   must(declared, 'status-failed');
   return number;
-}
-
-function readAssertion(assertion: XmlElement, expected: Expectation, request: PendingRequest): { usableUntil: number; verified: VerifiedAssertion } {
-  checkAssertionHead(assertion, expected, request);
-  const subject = only(assertion, SAML, 'Subject', 'subject');
-  const name = readNameId(subject);
-  const subjectUntil = checkConfirmation(subject, expected, request);
-  const conditionsUntil = checkConditions(only(assertion, SAML, 'Conditions', 'conditions'), expected);
-  const { level, sessionIndex } = readAuthentication(assertion, expected.profile, request.level);
-  const attributes = readAttributes(only(assertion, SAML, 'AttributeStatement', 'attribute-statement'), expected.profile);
-  return { usableUntil: Math.max(subjectUntil, conditionsUntil), verified: { issuer: request.provider, level, sessionIndex, ...name, attributes } };
-}
-
-function checkAssertionHead(assertion: XmlElement, expected: Expectation, request: PendingRequest): void {
-  const attribute = (name: string) => assertion.attributes.get(name) ?? '';
-  must(isId(attribute('ID')), 'assertion-id');
-  must(attribute('Version') === '2.0', 'assertion-version');
-  const issuedAt = instant(attribute('IssueInstant'), 'assertion-issue-instant');
-  must(issuedAt >= wholeSecond(request.issuedAt), 'assertion-issued-before-request');
-  must(issuedAt <= expected.now + expected.profile.skewMs, 'assertion-issued-in-future');
-  const issuer = only(assertion, SAML, 'Issuer', 'assertion-issuer');
-  must(plainText(issuer) === request.provider, 'assertion-issuer');
-  if (expected.profile.assertionIssuerFormat === 'entity') must(issuer.attributes.get('Format') === ENTITY_FORMAT, 'assertion-issuer-format');
-  // No Advice (single-sign-on.rst: not to be used), nothing unknown.
-  const places = ['Issuer', 'Subject', 'Conditions', 'AuthnStatement', 'AttributeStatement'];
-  must(assertion.children.every((one) => one.ns === SAML && places.includes(one.local)), 'assertion-structure');
-}
-
-function readNameId(subject: XmlElement): { nameId: string; nameQualifier: string } {
-  const nameId = only(subject, SAML, 'NameID', 'name-id');
-  must(plainText(nameId) !== '', 'name-id');
-  must(nameId.attributes.get('Format') === TRANSIENT_FORMAT, 'name-id-format');
-  const nameQualifier = nameId.attributes.get('NameQualifier')?.trim() ?? '';
-  must(nameQualifier !== '', 'name-id-qualifier');
-  return { nameId: plainText(nameId), nameQualifier };
-}
-
-function checkConfirmation(subject: XmlElement, expected: Expectation, request: PendingRequest): number {
-  const confirmation = only(subject, SAML, 'SubjectConfirmation', 'subject-confirmation');
-  must(confirmation.attributes.get('Method') === BEARER, 'subject-confirmation-method');
-  const data = only(confirmation, SAML, 'SubjectConfirmationData', 'subject-confirmation');
-  must(data.attributes.get('Recipient') === expected.consumerUrl, 'recipient');
-  must(data.attributes.get('InResponseTo') === request.id, 'subject-in-response-to');
-  const until = instant(data.attributes.get('NotOnOrAfter'), 'subject-not-on-or-after');
-  must(until > expected.now, 'subject-expired');
-  return until;
-}
-
-function checkConditions(conditions: XmlElement, expected: Expectation): number {
-  const notBefore = instant(conditions.attributes.get('NotBefore'), 'conditions-not-before');
-  must(notBefore <= expected.now + expected.profile.skewMs, 'conditions-not-yet-valid');
-  const until = instant(conditions.attributes.get('NotOnOrAfter'), 'conditions-not-on-or-after');
-  must(until > expected.now, 'conditions-expired');
-  must(conditions.children.every((one) => one.ns === SAML && ['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction'].includes(one.local)), 'conditions');
-  const restrictions = children(conditions, SAML, 'AudienceRestriction');
-  must(restrictions.length > 0, 'audience');
-  for (const restriction of restrictions) {
-    must(children(restriction, SAML, 'Audience').some((one) => plainText(one) === expected.entityId), 'audience');
-  }
-  return until;
-}
-
-function readAuthentication(assertion: XmlElement, profile: SamlProfile, asked: number): { level: 1 | 2 | 3; sessionIndex: string | null } {
-  const statement = only(assertion, SAML, 'AuthnStatement', 'authn-statement');
-  const context = only(statement, SAML, 'AuthnContext', 'authn-context');
-  const reference = plainText(only(context, SAML, 'AuthnContextClassRef', 'authn-context'));
-  const level = profile.levels.indexOf(reference) + 1;
-  must(level === 1 || level === 2 || level === 3, 'authn-context');
-  must(level >= asked, 'level-too-low');
-  return { level, sessionIndex: statement.attributes.get('SessionIndex') ?? null };
-}
-
-function readAttributes(statement: XmlElement, profile: SamlProfile): Record<string, string> {
-  must(statement.children.length > 0, 'attribute-statement');
-  const values = new Map<string, string>();
-  for (const attribute of statement.children) {
-    must(attribute.ns === SAML && attribute.local === 'Attribute', 'attribute-statement');
-    const name = attribute.attributes.get('Name') ?? '';
-    must(/^[A-Za-z][\w.:/-]{0,80}$/.test(name), 'attribute-name');
-    must(!values.has(name), 'attribute-doubled');
-    const value = only(attribute, SAML, 'AttributeValue', 'attribute-value');
-    must(attribute.children.length === 1 && value.children.length === 0, 'attribute-value');
-    must(value.text.trim() !== '', 'attribute-empty');
-    values.set(name, value.text.trim());
-  }
-  must(profile.attributes.every((name) => values.has(name)), 'attribute-missing');
-  must(!profile.foreignAttributes.some((name) => values.has(name)), 'identity-kind');
-  // What was not asked for is not kept (GDPR art. 5: data minimisation).
-  const asked = [...profile.attributes, ...profile.optionalAttributes].filter((name) => values.has(name));
-  return Object.fromEntries(asked.map((name) => [name, values.get(name) ?? '']));
-}
-
-/** Text of an element that must hold nothing else. */
-function plainText(element: XmlElement): string {
-  return element.children.length === 0 ? element.text.trim() : '';
-}
-
-/** xs:ID, bounded: it becomes a key of the table of what was already seen. */
-function isId(value: string): boolean {
-  return /^[A-Za-z_][\w.-]{0,255}$/.test(value);
-}
-
-/** A UTC instant as the rules want it (2017-03-05T18:03:10.531Z, fraction optional), in epoch milliseconds. */
-function instant(value: string | undefined, reason: RefusalReason): number {
-  must(value && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(value), reason);
-  try {
-    return Temporal.Instant.from(value).epochMilliseconds;
-  } catch {
-    throw new Refusal(reason);
-  }
-}
-
-/** Some providers write whole seconds: the second in which we asked is not "before we asked". */
-function wholeSecond(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000) * 1000;
 }

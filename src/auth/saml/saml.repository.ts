@@ -7,6 +7,8 @@ export interface KeptRequest {
   readonly profile: string;
   readonly provider: string;
   readonly level: 1 | 2 | 3;
+  /** For whom, or how much, was asked (AskedName). */
+  readonly asked: string;
   readonly relayState: string;
   readonly returnTo: string;
   /** The text of the request, for the record of the exchange. */
@@ -42,9 +44,20 @@ export class SamlRepository {
 
   async addRequest(request: KeptRequest): Promise<void> {
     await this.db.query(
-      `INSERT INTO saml_request (id, profile, provider, level, relay_state, return_to, message, issued_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [request.id, request.profile, request.provider, request.level, request.relayState, request.returnTo, request.message, request.issuedAt, request.expiresAt],
+      `INSERT INTO saml_request (id, profile, provider, level, asked, relay_state, return_to, message, issued_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [
+        request.id,
+        request.profile,
+        request.provider,
+        request.level,
+        request.asked,
+        request.relayState,
+        request.returnTo,
+        request.message,
+        request.issuedAt,
+        request.expiresAt,
+      ],
     );
   }
 
@@ -53,7 +66,7 @@ export class SamlRepository {
     return this.db.query<KeptRequest>(
       `UPDATE saml_request SET attempts = attempts + 1
        WHERE id = ANY ($1) AND profile = $2 AND consumed_at IS NULL AND expires_at > $3 AND attempts < ${ATTEMPTS}
-       RETURNING id, profile, provider, level, relay_state AS "relayState", return_to AS "returnTo", message,
+       RETURNING id, profile, provider, level, asked, relay_state AS "relayState", return_to AS "returnTo", message,
          issued_at AS "issuedAt", expires_at AS "expiresAt"`,
       [ids, profile, now],
     );
@@ -61,7 +74,10 @@ export class SamlRepository {
 
   /** Uses a request up. @returns false when another answer was faster */
   async consume(id: string, now: Temporal.Instant): Promise<boolean> {
-    const rows = await this.db.query('UPDATE saml_request SET consumed_at = $2 WHERE id = $1 AND consumed_at IS NULL RETURNING id', [id, now]);
+    const rows = await this.db.query(
+      'UPDATE saml_request SET consumed_at = $2 WHERE id = $1 AND consumed_at IS NULL RETURNING id',
+      [id, now],
+    );
     return rows.length === 1;
   }
 
@@ -80,13 +96,23 @@ export class SamlRepository {
     await this.db.query(
       `INSERT INTO saml_exchange (id, profile, provider, request_id, outcome, sealed, received_at, keep_until)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [exchange.id, request.profile, request.provider, request.id, exchange.outcome, exchange.sealed, exchange.receivedAt, exchange.keepUntil],
+      [
+        exchange.id,
+        request.profile,
+        request.provider,
+        request.id,
+        exchange.outcome,
+        exchange.sealed,
+        exchange.receivedAt,
+        exchange.keepUntil,
+      ],
     );
   }
 
   /** Deletes what is over: unanswered requests, used messages that could not be used again, exchanges past 24 months. */
   async sweep(now: Temporal.Instant): Promise<void> {
     await this.db.query('DELETE FROM saml_request WHERE expires_at < $1', [now]);
+    await this.db.query('DELETE FROM saml_logout WHERE expires_at < $1', [now]);
     await this.db.query('DELETE FROM saml_seen WHERE usable_until < $1', [now]);
     await this.db.query('DELETE FROM saml_exchange WHERE keep_until < $1', [now]);
   }

@@ -9,7 +9,7 @@ import { children, only, walk, type XmlElement } from './xml.js';
  * XML signatures, in the only shape the federation uses: RSA with SHA-256 or longer, exclusive canonicalisation,
  * one enveloped signature over its own parent element. Everything else is refused before a key is touched.
  */
-const SIGNATURES: Readonly<Record<string, 'sha256' | 'sha384' | 'sha512'>> = {
+export const SIGNATURES: Readonly<Record<string, 'sha256' | 'sha384' | 'sha512'>> = {
   'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256': 'sha256',
   'http://www.w3.org/2001/04/xmldsig-more#rsa-sha384': 'sha384',
   'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512': 'sha512',
@@ -41,7 +41,12 @@ export function verifiedText(xml: string, element: XmlElement, certificates: Cer
 function checkShape(signature: XmlElement, id: string): void {
   const info = only(signature, DS, 'SignedInfo', 'signature-structure');
   const value = only(signature, DS, 'SignatureValue', 'signature-structure');
-  must(signature.children.every((child) => child.ns === DS && ['SignedInfo', 'SignatureValue', 'KeyInfo'].includes(child.local)), 'signature-structure');
+  must(
+    signature.children.every(
+      (child) => child.ns === DS && ['SignedInfo', 'SignatureValue', 'KeyInfo'].includes(child.local),
+    ),
+    'signature-structure',
+  );
   must(children(signature, DS, 'KeyInfo').length <= 1, 'signature-structure');
   must([...walk(signature)].filter(isSigning).length === 4, 'signature-structure');
   must(value.children.length === 0 && isBase64(value.text), 'signature-structure');
@@ -75,7 +80,10 @@ function isSigning(element: XmlElement): boolean {
 }
 
 function prefixListOnly(method: XmlElement): boolean {
-  return method.children.every((child) => child.ns === EXCLUSIVE_C14N && child.local === 'InclusiveNamespaces') && method.children.length <= 1;
+  return (
+    method.children.every((child) => child.ns === EXCLUSIVE_C14N && child.local === 'InclusiveNamespaces') &&
+    method.children.length <= 1
+  );
 }
 
 function isBase64(text: string): boolean {
@@ -105,7 +113,9 @@ function signedText(xml: string, path: readonly number[], certificate: string): 
 function restricted(options: ConstructorParameters<typeof SignedXml>[0]): SignedXml {
   const signed = new SignedXml({ ...options, idAttribute: 'ID', getCertFromKeyInfo: () => null });
   signed.idAttributes = ['ID'];
-  signed.SignatureAlgorithms = Object.fromEntries(Object.entries(SIGNATURES).map(([uri, hash]) => [uri, rsa(uri, hash)]));
+  signed.SignatureAlgorithms = Object.fromEntries(
+    Object.entries(SIGNATURES).map(([uri, hash]) => [uri, rsa(uri, hash)]),
+  );
   signed.HashAlgorithms = Object.fromEntries(Object.entries(DIGESTS).map(([uri, hash]) => [uri, digester(uri, hash)]));
   const { [EXCLUSIVE_C14N]: canonicalization, [ENVELOPED]: enveloped } = signed.CanonicalizationAlgorithms;
   if (!canonicalization || !enveloped) throw new Error('xml-crypto no longer offers exclusive canonicalisation');
@@ -120,7 +130,10 @@ function rsa(uri: string, hash: string): new () => SignatureAlgorithm {
     }
     verifySignature(data: string, key: string, value: string): boolean {
       const publicKey = createPublicKey(key);
-      return publicKey.asymmetricKeyType === 'rsa' && verify(hash, Buffer.from(data), publicKey, Buffer.from(value, 'base64'));
+      return (
+        publicKey.asymmetricKeyType === 'rsa' &&
+        verify(hash, Buffer.from(data), publicKey, Buffer.from(value, 'base64'))
+      );
     }
     getAlgorithmName(): string {
       return uri;
@@ -177,7 +190,11 @@ export function signRoot(xml: string, keys: { key: string; certificate: string }
     canonicalizationAlgorithm: EXCLUSIVE_C14N,
     idAttribute: 'ID',
   });
-  signer.addReference({ xpath: '/*', transforms: [ENVELOPED, EXCLUSIVE_C14N], digestAlgorithm: 'http://www.w3.org/2001/04/xmlenc#sha256' });
+  signer.addReference({
+    xpath: '/*',
+    transforms: [ENVELOPED, EXCLUSIVE_C14N],
+    digestAlgorithm: 'http://www.w3.org/2001/04/xmlenc#sha256',
+  });
   const location = after
     ? { reference: `/*/*[local-name(.)='${after}']`, action: 'after' as const }
     : { reference: '/*', action: 'prepend' as const };

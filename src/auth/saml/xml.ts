@@ -27,7 +27,8 @@ const CLOSE = new RegExp(`</(${NAME})\\s*>`, 'y');
 const ATTRIBUTE = new RegExp(`\\s+(${NAME})\\s*=\\s*(?:"([^<"]*)"|'([^<']*)')`, 'y');
 const TAG_END = /\s*(\/?)>/y;
 const TEXT = /[^<]+/y;
-const DECLARATION = /^<\?xml\s+version\s*=\s*["']1\.0["'](?:\s+encoding\s*=\s*["'][Uu][Tt][Ff]-8["'])?(?:\s+standalone\s*=\s*["'](?:yes|no)["'])?\s*\?>/;
+const DECLARATION =
+  /^<\?xml\s+version\s*=\s*["']1\.0["'](?:\s+encoding\s*=\s*["'][Uu][Tt][Ff]-8["'])?(?:\s+standalone\s*=\s*["'](?:yes|no)["'])?\s*\?>/;
 const XML_NS = 'http://www.w3.org/XML/1998/namespace';
 const XMLNS_NS = 'http://www.w3.org/2000/xmlns/';
 
@@ -117,7 +118,8 @@ class Reader {
     const raw: [string, string][] = [];
     for (let found = this.match(ATTRIBUTE); found; found = this.match(ATTRIBUTE)) {
       const name = found[1] ?? '';
-      if (name === 'xmlns' || name.startsWith('xmlns:')) must(++this.namespaces <= this.limits.namespaces, 'too-many-namespaces');
+      if (name === 'xmlns' || name.startsWith('xmlns:'))
+        must(++this.namespaces <= this.limits.namespaces, 'too-many-namespaces');
       else must(++this.attributes <= this.limits.attributes, 'too-many-attributes');
       raw.push([name, decoded((found[2] ?? found[3] ?? '').replace(/[\t\n]/g, ' '))]);
     }
@@ -187,7 +189,11 @@ function decoded(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(/&([^;&]{0,12};?)/g, (_whole, reference: string) => {
     const name = reference.endsWith(';') ? reference.slice(0, -1) : '';
-    const code = /^#x[0-9a-fA-F]{1,6}$/.test(name) ? parseInt(name.slice(2), 16) : /^#[0-9]{1,7}$/.test(name) ? Number(name.slice(1)) : null;
+    const code = /^#x[0-9a-fA-F]{1,6}$/.test(name)
+      ? parseInt(name.slice(2), 16)
+      : /^#[0-9]{1,7}$/.test(name)
+        ? Number(name.slice(1))
+        : null;
     if (code !== null) {
       must(isXmlCharacter(code), 'not-well-formed');
       return String.fromCodePoint(code);
@@ -199,7 +205,14 @@ function decoded(text: string): string {
 }
 
 function isXmlCharacter(code: number): boolean {
-  return code === 9 || code === 10 || code === 13 || (code >= 0x20 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff);
+  return (
+    code === 9 ||
+    code === 10 ||
+    code === 13 ||
+    (code >= 0x20 && code <= 0xd7ff) ||
+    (code >= 0xe000 && code <= 0xfffd) ||
+    (code >= 0x10000 && code <= 0x10ffff)
+  );
 }
 
 /** The direct children with this namespace and local name. */
@@ -208,7 +221,12 @@ export function children(parent: XmlElement, ns: string, local: string): XmlElem
 }
 
 /** The only such child; refuses when there is none or more than one. */
-export function only(parent: XmlElement, ns: string, local: string, reason: ConstructorParameters<typeof Refusal>[0]): XmlElement {
+export function only(
+  parent: XmlElement,
+  ns: string,
+  local: string,
+  reason: ConstructorParameters<typeof Refusal>[0],
+): XmlElement {
   const found = children(parent, ns, local);
   must(found.length === 1 && found[0], reason);
   return found[0];

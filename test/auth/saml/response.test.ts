@@ -25,7 +25,16 @@ type Changes = Partial<build.Options>;
 type Edits = [string | RegExp, string][];
 
 function options(changes: Changes = {}): build.Options {
-  return { keys: provider, now: NOW, requestId: REQUEST, issuer: ISSUER, acs: ACS, audience: AUDIENCE, level: 2, ...changes };
+  return {
+    keys: provider,
+    now: NOW,
+    requestId: REQUEST,
+    issuer: ISSUER,
+    acs: ACS,
+    audience: AUDIENCE,
+    level: 2,
+    ...changes,
+  };
 }
 
 function expectation(changes: Partial<Expectation> = {}): Expectation {
@@ -72,25 +81,42 @@ describe('a good response', () => {
     ['with the Response signed too', () => options({ signResponse: true })],
     ['signed with SHA-512', () => options({ signing: { algorithm: build.RSA_SHA512, digest: build.SHA512 } })],
     ['without KeyInfo', () => options({ signing: { publish: null } })],
-    ['without Format on the Response Issuer', () => options({ tamper: [[/(<samlp:Response[^>]*>.*?<saml:Issuer) Format="[^"]*"/, '$1']] })],
+    [
+      'without Format on the Response Issuer',
+      () => options({ tamper: [[/(<samlp:Response[^>]*>.*?<saml:Issuer) Format="[^"]*"/, '$1']] }),
+    ],
     ['of a higher level than asked', () => options({ level: 3 })],
     ['with whole seconds, in the second of the request', () => options({ now: '2026-03-02T09:29:30Z' })],
-    ['with accents and escaped signs', () => options({ attributes: { ...build.MARIA, familyName: 'D&#39;Aloè &amp; Müller' } })],
-    ['with an attribute nobody asked for, which is dropped', () => options({ attributes: { ...build.MARIA, idCard: 'passport X' } })],
-    ['with base64 of the signature broken over lines', () => options({ tamper: [[/(<ds:SignatureValue>.{64})/, '$1\n']] })],
+    [
+      'with accents and escaped signs',
+      () => options({ attributes: { ...build.MARIA, familyName: 'D&#39;Aloè &amp; Müller' } }),
+    ],
+    [
+      'with an attribute nobody asked for, which is dropped',
+      () => options({ attributes: { ...build.MARIA, idCard: 'passport X' } }),
+    ],
+    [
+      'with base64 of the signature broken over lines',
+      () => options({ tamper: [[/(<ds:SignatureValue>.{64})/, '$1\n']] }),
+    ],
   ];
   for (const [name, make] of good) {
     it(name, () => {
       const verdict = judge(build.response(make()));
       assert.equal(verdict.kind, 'accepted', JSON.stringify(verdict));
-      assert.deepEqual(Object.keys(verdict.kind === 'accepted' ? verdict.assertion.attributes : {}), [...SPID.attributes]);
+      assert.deepEqual(Object.keys(verdict.kind === 'accepted' ? verdict.assertion.attributes : {}), [
+        ...SPID.attributes,
+      ]);
     });
   }
 
   it('may leave out the domicile, but not leave it empty', () => {
     const verdict = judge(build.response(options({ attributes: { ...build.MARIA, domicileMunicipality: 'Roma' } })));
     assert.equal(verdict.kind === 'accepted' && verdict.assertion.attributes.domicileMunicipality, 'Roma');
-    refusedFor(build.response(options({ attributes: { ...build.MARIA, domicileMunicipality: '' } })), 'attribute-empty');
+    refusedFor(
+      build.response(options({ attributes: { ...build.MARIA, domicileMunicipality: '' } })),
+      'attribute-empty',
+    );
   });
 
   it('is accepted under the new key of a provider that rolls over', () => {
@@ -104,43 +130,146 @@ describe('a good response', () => {
 describe('signatures', () => {
   const cases: [string, RefusalReason, () => string][] = [
     ['no signature at all', 'assertion-unsigned', () => build.response(options({ signAssertion: false }))],
-    ['only the Response signed', 'assertion-unsigned', () => build.response(options({ signAssertion: false, signResponse: true }))],
-    ['a rogue key with the certificate of the provider', 'signature-invalid', () => build.response(options({ keys: rogue, signing: { publish: provider.certificate } }))],
-    ['a rogue key without KeyInfo', 'signature-invalid', () => build.response(options({ keys: rogue, signing: { publish: null } }))],
+    [
+      'only the Response signed',
+      'assertion-unsigned',
+      () => build.response(options({ signAssertion: false, signResponse: true })),
+    ],
+    [
+      'a rogue key with the certificate of the provider',
+      'signature-invalid',
+      () => build.response(options({ keys: rogue, signing: { publish: provider.certificate } })),
+    ],
+    [
+      'a rogue key without KeyInfo',
+      'signature-invalid',
+      () => build.response(options({ keys: rogue, signing: { publish: null } })),
+    ],
     ['a rogue key with its own certificate', 'signature-foreign-key', () => build.response(options({ keys: rogue }))],
     ['another trusted provider signs', 'signature-foreign-key', () => build.response(options({ keys: other }))],
     ['a name changed after signing', 'signature-invalid', () => tampered('>Maria<', '>Marta<')],
-    ['a fiscal code changed after signing', 'signature-invalid', () => tampered('RSSMRA80E55H501U', 'BNCGNN75C12F205J')],
+    [
+      'a fiscal code changed after signing',
+      'signature-invalid',
+      () => tampered('RSSMRA80E55H501U', 'BNCGNN75C12F205J'),
+    ],
     ['a level changed after signing', 'signature-invalid', () => tampered('SpidL2', 'SpidL3')],
-    ['an audience changed after signing', 'signature-invalid', () => tampered(`<saml:Audience>${AUDIENCE}`, '<saml:Audience>https://elsewhere.example')],
-    ['a signature value changed', 'signature-invalid', () => tampered(/<ds:SignatureValue>..../, '<ds:SignatureValue>AAAA')],
+    [
+      'an audience changed after signing',
+      'signature-invalid',
+      () => tampered(`<saml:Audience>${AUDIENCE}`, '<saml:Audience>https://elsewhere.example'),
+    ],
+    [
+      'a signature value changed',
+      'signature-invalid',
+      () => tampered(/<ds:SignatureValue>..../, '<ds:SignatureValue>AAAA'),
+    ],
     ['a digest changed', 'signature-invalid', () => tampered(/<ds:DigestValue>..../, '<ds:DigestValue>AAAA')],
-    ['the Response signature broken', 'signature-invalid', () => build.response(options({ signResponse: true, tamper: [['_response1" Version', '_response1" Consent="urn:x" Version']] }))],
-    ['HMAC with the public certificate', 'signature-algorithm', () => build.withHmac(build.response(options()), provider.certificate)],
-    ['RSA with SHA-1', 'signature-algorithm', () => build.response(options({ signing: { algorithm: build.RSA_SHA1 } }))],
+    [
+      'the Response signature broken',
+      'signature-invalid',
+      () =>
+        build.response(
+          options({ signResponse: true, tamper: [['_response1" Version', '_response1" Consent="urn:x" Version']] }),
+        ),
+    ],
+    [
+      'HMAC with the public certificate',
+      'signature-algorithm',
+      () => build.withHmac(build.response(options()), provider.certificate),
+    ],
+    [
+      'RSA with SHA-1',
+      'signature-algorithm',
+      () => build.response(options({ signing: { algorithm: build.RSA_SHA1 } })),
+    ],
     ['digest with SHA-1', 'digest-algorithm', () => build.response(options({ signing: { digest: build.SHA1 } }))],
-    ['RSA-PSS, which nobody agreed on', 'signature-algorithm', () => tampered(build.RSA_SHA256, 'http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1')],
+    [
+      'RSA-PSS, which nobody agreed on',
+      'signature-algorithm',
+      () => tampered(build.RSA_SHA256, 'http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1'),
+    ],
     ['an unknown algorithm', 'signature-algorithm', () => tampered(build.RSA_SHA256, '__proto__')],
-    ['inclusive canonicalisation of SignedInfo', 'canonicalization', () => build.response(options({ signing: { canonicalization: build.INCLUSIVE } }))],
-    ['canonicalisation with comments', 'canonicalization', () => build.response(options({ signing: { canonicalization: `${build.EXCLUSIVE}WithComments` } }))],
-    ['inclusive canonicalisation as a transform', 'transforms', () => build.response(options({ signing: { transforms: [build.ENVELOPED, build.INCLUSIVE] } }))],
-    ['one transform missing', 'transforms', () => build.response(options({ signing: { transforms: [build.ENVELOPED] } }))],
-    ['a third transform', 'transforms', () => build.response(options({ signing: { transforms: [build.ENVELOPED, build.EXCLUSIVE, build.EXCLUSIVE] } }))],
+    [
+      'inclusive canonicalisation of SignedInfo',
+      'canonicalization',
+      () => build.response(options({ signing: { canonicalization: build.INCLUSIVE } })),
+    ],
+    [
+      'canonicalisation with comments',
+      'canonicalization',
+      () => build.response(options({ signing: { canonicalization: `${build.EXCLUSIVE}WithComments` } })),
+    ],
+    [
+      'inclusive canonicalisation as a transform',
+      'transforms',
+      () => build.response(options({ signing: { transforms: [build.ENVELOPED, build.INCLUSIVE] } })),
+    ],
+    [
+      'one transform missing',
+      'transforms',
+      () => build.response(options({ signing: { transforms: [build.ENVELOPED] } })),
+    ],
+    [
+      'a third transform',
+      'transforms',
+      () => build.response(options({ signing: { transforms: [build.ENVELOPED, build.EXCLUSIVE, build.EXCLUSIVE] } })),
+    ],
     ['an XSLT transform', 'transforms', () => tampered(build.ENVELOPED, 'http://www.w3.org/TR/1999/REC-xslt-19991116')],
-    ['an XPath transform', 'transforms', () => tampered(build.ENVELOPED, 'http://www.w3.org/TR/1999/REC-xpath-19991116')],
+    [
+      'an XPath transform',
+      'transforms',
+      () => tampered(build.ENVELOPED, 'http://www.w3.org/TR/1999/REC-xpath-19991116'),
+    ],
     ['two SignedInfo', 'signature-structure', () => tampered(/(<ds:SignedInfo>.*?<\/ds:SignedInfo>)/, '$1$1')],
-    ['a second SignedInfo hidden in KeyInfo', 'signature-structure', () => tampered(/(<ds:SignedInfo>.*?<\/ds:SignedInfo>)(.*?<ds:KeyInfo>)/, '$1$2$1')],
-    ['a second SignatureMethod before ours', 'signature-structure', () => tampered('<ds:SignedInfo>', '<ds:SignatureMethod Algorithm="x"/><ds:SignedInfo>')],
+    [
+      'a second SignedInfo hidden in KeyInfo',
+      'signature-structure',
+      () => tampered(/(<ds:SignedInfo>.*?<\/ds:SignedInfo>)(.*?<ds:KeyInfo>)/, '$1$2$1'),
+    ],
+    [
+      'a second SignatureMethod before ours',
+      'signature-structure',
+      () => tampered('<ds:SignedInfo>', '<ds:SignatureMethod Algorithm="x"/><ds:SignedInfo>'),
+    ],
     ['two references', 'signature-structure', () => tampered(/(<ds:Reference .*?<\/ds:Reference>)/, '$1$1')],
     ['two DigestValue', 'signature-structure', () => tampered(/(<ds:DigestValue>.*?<\/ds:DigestValue>)/, '$1$1')],
-    ['an element inside DigestValue', 'signature-structure', () => tampered(/<ds:DigestValue>/, '<ds:DigestValue><x/>')],
-    ['an Object inside the signature', 'signature-structure', () => tampered('</ds:KeyInfo>', '</ds:KeyInfo><ds:Object/>')],
-    ['two signatures in the assertion', 'signature-structure', () => tampered(/(<ds:Signature .*?<\/ds:Signature>)/, '$1$1')],
+    [
+      'an element inside DigestValue',
+      'signature-structure',
+      () => tampered(/<ds:DigestValue>/, '<ds:DigestValue><x/>'),
+    ],
+    [
+      'an Object inside the signature',
+      'signature-structure',
+      () => tampered('</ds:KeyInfo>', '</ds:KeyInfo><ds:Object/>'),
+    ],
+    [
+      'two signatures in the assertion',
+      'signature-structure',
+      () => tampered(/(<ds:Signature .*?<\/ds:Signature>)/, '$1$1'),
+    ],
     ['a reference to nothing', 'signature-reference', () => tampered('URI="#_assertion1"', 'URI=""')],
-    ['a reference to another element', 'signature-reference', () => tampered('URI="#_assertion1"', 'URI="#_response1"')],
-    ['a reference by XPointer', 'signature-reference', () => tampered('URI="#_assertion1"', `URI="#xpointer(id('_assertion1'))"`)],
-    ['the signature moved into Conditions', 'signature-position', () => tampered(/(<ds:Signature .*?<\/ds:Signature>)(.*?<saml:Conditions[^>]*>)/, '$2$1')],
-    ['a signature of another namespace', 'signature-position', () => tampered('xmlns:ds="http://www.w3.org/2000/09/xmldsig#"', 'xmlns:ds="urn:not-xmldsig"')],
+    [
+      'a reference to another element',
+      'signature-reference',
+      () => tampered('URI="#_assertion1"', 'URI="#_response1"'),
+    ],
+    [
+      'a reference by XPointer',
+      'signature-reference',
+      () => tampered('URI="#_assertion1"', `URI="#xpointer(id('_assertion1'))"`),
+    ],
+    [
+      'the signature moved into Conditions',
+      'signature-position',
+      () => tampered(/(<ds:Signature .*?<\/ds:Signature>)(.*?<saml:Conditions[^>]*>)/, '$2$1'),
+    ],
+    [
+      'a signature of another namespace',
+      'signature-position',
+      () => tampered('xmlns:ds="http://www.w3.org/2000/09/xmldsig#"', 'xmlns:ds="urn:not-xmldsig"'),
+    ],
   ];
   for (const [name, reason, make] of cases) it(`refuses: ${name}`, () => refusedFor(make(), reason));
 });
@@ -148,33 +277,142 @@ describe('signatures', () => {
 describe('wrapping', () => {
   const good = () => build.response(options());
   const signedAssertion = () => /<saml:Assertion .*<\/saml:Assertion>/s.exec(good())?.[0] ?? '';
-  const evil = () => build.assertionXml(options({ assertionId: '_evil', attributes: { ...build.MARIA, fiscalNumber: 'TINIT-BNCGNN75C12F205J' } }));
+  const evil = () =>
+    build.assertionXml(
+      options({ assertionId: '_evil', attributes: { ...build.MARIA, fiscalNumber: 'TINIT-BNCGNN75C12F205J' } }),
+    );
   const holding = (inner: string) => build.responseXml(options(), inner);
 
   const cases: [string, RefusalReason, () => string][] = [
     ['an evil assertion before the signed one', 'assertion-count', () => holding(evil() + signedAssertion())],
     ['an evil assertion after the signed one', 'assertion-count', () => holding(signedAssertion() + evil())],
     ['two signed assertions', 'assertion-count', () => holding(signedAssertion() + build.signed(evil(), provider))],
-    ['the signed one inside the evil one', 'assertion-count', () => holding(evil().replace('</saml:Issuer>', `</saml:Issuer>${signedAssertion()}`))],
-    ['the evil one inside the signed one', 'assertion-count', () => holding(signedAssertion().replace('</saml:Issuer>', `</saml:Issuer>${evil()}`))],
-    ['the signed one in Extensions', 'assertion-count', () => holding(`<samlp:Extensions>${signedAssertion()}</samlp:Extensions>${evil()}`)],
-    ['the signed one in an Object of the evil signature', 'assertion-count', () => holding(evil().replace('</saml:Issuer>', `</saml:Issuer><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:Object>${signedAssertion()}</ds:Object></ds:Signature>`))],
-    ['the signed one in Advice', 'assertion-count', () => holding(evil().replace('<saml:Subject>', `<saml:Advice>${signedAssertion()}</saml:Advice><saml:Subject>`))],
-    ['only in Extensions', 'assertion-position', () => holding(`<samlp:Extensions>${signedAssertion()}</samlp:Extensions>`)],
-    ['the signed Response inside an evil Response', 'response-structure', () => holding(`<samlp:Extensions>${good()}</samlp:Extensions>`)],
-    ['an evil assertion of another namespace', 'assertion-count', () => holding(`<e:Assertion xmlns:e="urn:e"/>${signedAssertion()}`)],
-    ['an evil assertion with the ID of the signed one', 'assertion-count', () => holding(evil().replace('_evil', '_assertion1') + signedAssertion())],
-    ['the evil one with the signature of the good one', 'signature-reference', () => holding(evil().replace('</saml:Issuer>', `</saml:Issuer>${/<ds:Signature .*<\/ds:Signature>/s.exec(signedAssertion())?.[0] ?? ''}`))],
-    ['a second ID with the same value', 'duplicate-id', () => tampered('<ds:KeyInfo>', '<ds:KeyInfo Id="_assertion1">')],
+    [
+      'the signed one inside the evil one',
+      'assertion-count',
+      () => holding(evil().replace('</saml:Issuer>', `</saml:Issuer>${signedAssertion()}`)),
+    ],
+    [
+      'the evil one inside the signed one',
+      'assertion-count',
+      () => holding(signedAssertion().replace('</saml:Issuer>', `</saml:Issuer>${evil()}`)),
+    ],
+    [
+      'the signed one in Extensions',
+      'assertion-count',
+      () => holding(`<samlp:Extensions>${signedAssertion()}</samlp:Extensions>${evil()}`),
+    ],
+    [
+      'the signed one in an Object of the evil signature',
+      'assertion-count',
+      () =>
+        holding(
+          evil().replace(
+            '</saml:Issuer>',
+            `</saml:Issuer><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:Object>${signedAssertion()}</ds:Object></ds:Signature>`,
+          ),
+        ),
+    ],
+    [
+      'the signed one in Advice',
+      'assertion-count',
+      () => holding(evil().replace('<saml:Subject>', `<saml:Advice>${signedAssertion()}</saml:Advice><saml:Subject>`)),
+    ],
+    [
+      'only in Extensions',
+      'assertion-position',
+      () => holding(`<samlp:Extensions>${signedAssertion()}</samlp:Extensions>`),
+    ],
+    [
+      'the signed Response inside an evil Response',
+      'response-structure',
+      () => holding(`<samlp:Extensions>${good()}</samlp:Extensions>`),
+    ],
+    [
+      'an evil assertion of another namespace',
+      'assertion-count',
+      () => holding(`<e:Assertion xmlns:e="urn:e"/>${signedAssertion()}`),
+    ],
+    [
+      'an evil assertion with the ID of the signed one',
+      'assertion-count',
+      () => holding(evil().replace('_evil', '_assertion1') + signedAssertion()),
+    ],
+    [
+      'the evil one with the signature of the good one',
+      'signature-reference',
+      () =>
+        holding(
+          evil().replace(
+            '</saml:Issuer>',
+            `</saml:Issuer>${/<ds:Signature .*<\/ds:Signature>/s.exec(signedAssertion())?.[0] ?? ''}`,
+          ),
+        ),
+    ],
+    [
+      'a second ID with the same value',
+      'duplicate-id',
+      () => tampered('<ds:KeyInfo>', '<ds:KeyInfo Id="_assertion1">'),
+    ],
     ['the ID of the Response doubled', 'duplicate-id', () => tampered('ID="_response1"', 'ID="_assertion1"')],
-    ['an unknown element in the Response', 'response-structure', () => tampered('<samlp:Status>', '<samlp:Other/><samlp:Status>')],
+    [
+      'an unknown element in the Response',
+      'response-structure',
+      () => tampered('<samlp:Status>', '<samlp:Other/><samlp:Status>'),
+    ],
     ['an encrypted assertion', 'assertion-encrypted', () => holding('<saml:EncryptedAssertion/>')],
-    ['a signed level 1 with an unsigned level 2 decoy', 'assertion-count', () => holding(build.assertionXml(options()).replace('_assertion1', '_decoy') + build.signed(build.assertionXml(options({ level: 1 })), provider))],
-    ['a signed level 1 with a level 2 decoy in the Response', 'level-too-low', () => build.response(options({ level: 1, tamper: [['<samlp:Status>', '<samlp:Extensions><saml:AuthnContextClassRef>https://www.spid.gov.it/SpidL2</saml:AuthnContextClassRef></samlp:Extensions><samlp:Status>']] }))],
-    ['a decoy class after the signed one, inside the signature', 'level-too-low', () => build.response(options({ level: 1, tamper: [['<ds:KeyInfo>', '<ds:KeyInfo><saml:AuthnContextClassRef xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">https://www.spid.gov.it/SpidL2</saml:AuthnContextClassRef>']] }))],
+    [
+      'a signed level 1 with an unsigned level 2 decoy',
+      'assertion-count',
+      () =>
+        holding(
+          build.assertionXml(options()).replace('_assertion1', '_decoy') +
+            build.signed(build.assertionXml(options({ level: 1 })), provider),
+        ),
+    ],
+    [
+      'a signed level 1 with a level 2 decoy in the Response',
+      'level-too-low',
+      () =>
+        build.response(
+          options({
+            level: 1,
+            tamper: [
+              [
+                '<samlp:Status>',
+                '<samlp:Extensions><saml:AuthnContextClassRef>https://www.spid.gov.it/SpidL2</saml:AuthnContextClassRef></samlp:Extensions><samlp:Status>',
+              ],
+            ],
+          }),
+        ),
+    ],
+    [
+      'a decoy class after the signed one, inside the signature',
+      'level-too-low',
+      () =>
+        build.response(
+          options({
+            level: 1,
+            tamper: [
+              [
+                '<ds:KeyInfo>',
+                '<ds:KeyInfo><saml:AuthnContextClassRef xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">https://www.spid.gov.it/SpidL2</saml:AuthnContextClassRef>',
+              ],
+            ],
+          }),
+        ),
+    ],
     ['no assertion', 'assertion-missing', () => holding('')],
-    ['another message', 'not-a-response', () => '<samlp:LogoutResponse xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"/>'],
-    ['a Response of another namespace', 'not-a-response', () => tampered('xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"', 'xmlns:samlp="urn:other"')],
+    [
+      'another message',
+      'not-a-response',
+      () => '<samlp:LogoutResponse xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"/>',
+    ],
+    [
+      'a Response of another namespace',
+      'not-a-response',
+      () => tampered('xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"', 'xmlns:samlp="urn:other"'),
+    ],
   ];
   for (const [name, reason, make] of cases) it(`refuses: ${name}`, () => refusedFor(make(), reason));
 });
@@ -186,8 +424,16 @@ describe('the message as bytes', () => {
     ['a comment inside DigestValue', 'comment', () => tampered(/<ds:DigestValue>/, '<ds:DigestValue><!-- x -->')],
     ['CDATA inside NameID', 'cdata', () => tampered('>_transient-name', '><![CDATA[_transient-name]]>')],
     ['a DOCTYPE', 'doctype', () => `<!DOCTYPE x>${build.response(options())}`],
-    ['an entity that reads a file', 'doctype', () => `<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>${tampered('>Maria<', '>&f;<')}`],
-    ['entities that grow', 'doctype', () => `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>${tampered('>Maria<', '>&b;<')}`],
+    [
+      'an entity that reads a file',
+      'doctype',
+      () => `<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>${tampered('>Maria<', '>&f;<')}`,
+    ],
+    [
+      'entities that grow',
+      'doctype',
+      () => `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>${tampered('>Maria<', '>&b;<')}`,
+    ],
     ['an entity nobody defined', 'entity', () => tampered('>Maria<', '>&maria;<')],
     ['an entity named like an inherited property', 'entity', () => tampered('>Maria<', '>&toString;<')],
     ['a processing instruction', 'processing-instruction', () => tampered('<samlp:Status>', '<?x y?><samlp:Status>')],
@@ -198,12 +444,37 @@ describe('the message as bytes', () => {
     ['two root elements', 'not-well-formed', () => `${build.response(options())}<x/>`],
     ['text after the root', 'not-well-formed', () => `${build.response(options())}x`],
     ['an undeclared prefix', 'not-well-formed', () => tampered('<samlp:Status>', '<nobody:x/><samlp:Status>')],
-    ['UTF-16 declared', 'processing-instruction', () => `<?xml version="1.0" encoding="UTF-16"?>${build.response(options())}`],
+    [
+      'UTF-16 declared',
+      'processing-instruction',
+      () => `<?xml version="1.0" encoding="UTF-16"?>${build.response(options())}`,
+    ],
     ['plain text', 'not-well-formed', () => 'hello'],
-    ['a flood of namespaces', 'too-many-namespaces', () => tampered('<samlp:Status>', `<samlp:Status ${Array.from({ length: 500 }, (_v, i) => `xmlns:n${i}="urn:${i}"`).join(' ')}>`)],
-    ['a flood of attributes', 'too-many-attributes', () => tampered('<samlp:Status>', `<samlp:Status ${Array.from({ length: 3000 }, (_v, i) => `a${i}=""`).join(' ')}>`)],
-    ['a flood of elements', 'too-many-elements', () => tampered('<samlp:Status>', `${'<a/>'.repeat(2000)}<samlp:Status>`)],
-    ['a flood of depth', 'too-deep', () => tampered('<samlp:Status>', `${'<a>'.repeat(100)}${'</a>'.repeat(100)}<samlp:Status>`)],
+    [
+      'a flood of namespaces',
+      'too-many-namespaces',
+      () =>
+        tampered(
+          '<samlp:Status>',
+          `<samlp:Status ${Array.from({ length: 500 }, (_v, i) => `xmlns:n${i}="urn:${i}"`).join(' ')}>`,
+        ),
+    ],
+    [
+      'a flood of attributes',
+      'too-many-attributes',
+      () =>
+        tampered('<samlp:Status>', `<samlp:Status ${Array.from({ length: 3000 }, (_v, i) => `a${i}=""`).join(' ')}>`),
+    ],
+    [
+      'a flood of elements',
+      'too-many-elements',
+      () => tampered('<samlp:Status>', `${'<a/>'.repeat(2000)}<samlp:Status>`),
+    ],
+    [
+      'a flood of depth',
+      'too-deep',
+      () => tampered('<samlp:Status>', `${'<a>'.repeat(100)}${'</a>'.repeat(100)}<samlp:Status>`),
+    ],
     ['too much', 'message-too-large', () => tampered('<samlp:Status>', `${' '.repeat(70_000)}<samlp:Status>`)],
   ];
   for (const [name, reason, make] of cases) it(`refuses: ${name}`, () => refusedFor(make(), reason));
@@ -227,8 +498,12 @@ describe('the message as bytes', () => {
 });
 
 describe('the rules of the Response', () => {
-  const inHead = (what: string, replacement: string): Edits => [[new RegExp(`(<samlp:Response[^>]*?)${what}`), `$1${replacement}`]];
-  const issuer = (replacement: string): Edits => [[/(<samlp:Response[^>]*>)<saml:Issuer .*?<\/saml:Issuer>/, `$1${replacement}`]];
+  const inHead = (what: string, replacement: string): Edits => [
+    [new RegExp(`(<samlp:Response[^>]*?)${what}`), `$1${replacement}`],
+  ];
+  const issuer = (replacement: string): Edits => [
+    [/(<samlp:Response[^>]*>)<saml:Issuer .*?<\/saml:Issuer>/, `$1${replacement}`],
+  ];
   const status = (replacement: string): Edits => [[/<samlp:Status>.*?<\/samlp:Status>/, replacement]];
   const cases: [string, RefusalReason, Edits][] = [
     ['no ID', 'response-id', inHead('ID="_response1"', '')],
@@ -238,40 +513,101 @@ describe('the rules of the Response', () => {
     ['Version 1.1', 'response-version', inHead('Version="2.0"', 'Version="1.1"')],
     ['no IssueInstant', 'response-issue-instant', inHead(`IssueInstant="${NOW}"`, '')],
     ['an empty IssueInstant', 'response-issue-instant', inHead(`IssueInstant="${NOW}"`, 'IssueInstant=""')],
-    ['an IssueInstant of another form', 'response-issue-instant', inHead(`IssueInstant="${NOW}"`, 'IssueInstant="2026/03/02 09:30"')],
-    ['an IssueInstant with an offset', 'response-issue-instant', inHead(`IssueInstant="${NOW}"`, 'IssueInstant="2026-03-02T10:30:00+01:00"')],
-    ['an impossible IssueInstant', 'response-issue-instant', inHead(`IssueInstant="${NOW}"`, 'IssueInstant="2026-02-30T09:30:00Z"')],
-    ['an IssueInstant before the request', 'response-issued-before-request', inHead(`IssueInstant="${NOW}"`, 'IssueInstant="2026-03-02T09:29:29.000Z"')],
-    ['an IssueInstant in the future', 'response-issued-in-future', inHead(`IssueInstant="${NOW}"`, 'IssueInstant="2026-03-02T09:40:00.000Z"')],
+    [
+      'an IssueInstant of another form',
+      'response-issue-instant',
+      inHead(`IssueInstant="${NOW}"`, 'IssueInstant="2026/03/02 09:30"'),
+    ],
+    [
+      'an IssueInstant with an offset',
+      'response-issue-instant',
+      inHead(`IssueInstant="${NOW}"`, 'IssueInstant="2026-03-02T10:30:00+01:00"'),
+    ],
+    [
+      'an impossible IssueInstant',
+      'response-issue-instant',
+      inHead(`IssueInstant="${NOW}"`, 'IssueInstant="2026-02-30T09:30:00Z"'),
+    ],
+    [
+      'an IssueInstant before the request',
+      'response-issued-before-request',
+      inHead(`IssueInstant="${NOW}"`, 'IssueInstant="2026-03-02T09:29:29.000Z"'),
+    ],
+    [
+      'an IssueInstant in the future',
+      'response-issued-in-future',
+      inHead(`IssueInstant="${NOW}"`, 'IssueInstant="2026-03-02T09:40:00.000Z"'),
+    ],
     ['no InResponseTo', 'response-in-response-to', inHead(`InResponseTo="${REQUEST}"`, '')],
     ['an empty InResponseTo', 'response-in-response-to', inHead(`InResponseTo="${REQUEST}"`, 'InResponseTo=""')],
-    ['InResponseTo of another browser', 'unsolicited', inHead(`InResponseTo="${REQUEST}"`, 'InResponseTo="_request-of-somebody-else"')],
+    [
+      'InResponseTo of another browser',
+      'unsolicited',
+      inHead(`InResponseTo="${REQUEST}"`, 'InResponseTo="_request-of-somebody-else"'),
+    ],
     ['no Destination', 'destination', inHead(`Destination="${ACS}"`, '')],
     ['an empty Destination', 'destination', inHead(`Destination="${ACS}"`, 'Destination=""')],
-    ['another Destination', 'destination', inHead(`Destination="${ACS}"`, 'Destination="https://elsewhere.example/acs"')],
-    ['a Destination that only starts like ours', 'destination', inHead(`Destination="${ACS}"`, `Destination="${ACS}/../evil"`)],
+    [
+      'another Destination',
+      'destination',
+      inHead(`Destination="${ACS}"`, 'Destination="https://elsewhere.example/acs"'),
+    ],
+    [
+      'a Destination that only starts like ours',
+      'destination',
+      inHead(`Destination="${ACS}"`, `Destination="${ACS}/../evil"`),
+    ],
     ['no Issuer', 'response-issuer', issuer('')],
     ['an empty Issuer', 'response-issuer', issuer('<saml:Issuer/>')],
     ['another Issuer', 'response-issuer', issuer('<saml:Issuer>https://other.example</saml:Issuer>')],
     ['an Issuer with elements inside', 'response-issuer', issuer(`<saml:Issuer>${ISSUER}<x/></saml:Issuer>`)],
-    ['two Issuers', 'response-issuer', issuer(`<saml:Issuer>${ISSUER}</saml:Issuer><saml:Issuer>${ISSUER}</saml:Issuer>`)],
-    ['an Issuer with another Format', 'response-issuer-format', issuer(`<saml:Issuer Format="urn:oasis:names:tc:SAML:2.0:nameid-format:transient">${ISSUER}</saml:Issuer>`)],
-    ['an Issuer with an empty Format', 'response-issuer-format', issuer(`<saml:Issuer Format="">${ISSUER}</saml:Issuer>`)],
+    [
+      'two Issuers',
+      'response-issuer',
+      issuer(`<saml:Issuer>${ISSUER}</saml:Issuer><saml:Issuer>${ISSUER}</saml:Issuer>`),
+    ],
+    [
+      'an Issuer with another Format',
+      'response-issuer-format',
+      issuer(`<saml:Issuer Format="urn:oasis:names:tc:SAML:2.0:nameid-format:transient">${ISSUER}</saml:Issuer>`),
+    ],
+    [
+      'an Issuer with an empty Format',
+      'response-issuer-format',
+      issuer(`<saml:Issuer Format="">${ISSUER}</saml:Issuer>`),
+    ],
     ['no Status', 'status', status('')],
     ['an empty Status', 'status', status('<samlp:Status/>')],
     ['a StatusCode without value', 'status', status('<samlp:Status><samlp:StatusCode/></samlp:Status>')],
     ['an empty StatusCode', 'status', status('<samlp:Status><samlp:StatusCode Value=""/></samlp:Status>')],
-    ['a failed Status with an assertion', 'status-failed-with-assertion', status('<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Requester"/></samlp:Status>')],
-    ['an invented Status with an assertion', 'status-failed-with-assertion', status('<samlp:Status><samlp:StatusCode Value="urn:evil:Success"/></samlp:Status>')],
+    [
+      'a failed Status with an assertion',
+      'status-failed-with-assertion',
+      status('<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Requester"/></samlp:Status>'),
+    ],
+    [
+      'an invented Status with an assertion',
+      'status-failed-with-assertion',
+      status('<samlp:Status><samlp:StatusCode Value="urn:evil:Success"/></samlp:Status>'),
+    ],
   ];
-  for (const [name, reason, tamper] of cases) it(`refuses: ${name}`, () => refusedFor(build.response(options({ tamper })), reason));
+  for (const [name, reason, tamper] of cases)
+    it(`refuses: ${name}`, () => refusedFor(build.response(options({ tamper })), reason));
 });
 
 describe('the rules of the Assertion', () => {
-  const head = (what: string, replacement: string): Edits => [[new RegExp(`(<saml:Assertion[^>]*?)${what}`), `$1${replacement}`]];
-  const issuer = (replacement: string): Edits => [[/(<saml:Assertion[^>]*>)<saml:Issuer .*?<\/saml:Issuer>/, `$1${replacement}`]];
-  const confirmation = (what: string, replacement: string): Edits => [[new RegExp(`(<saml:SubjectConfirmation.*?)${what}`), `$1${replacement}`]];
-  const conditions = (what: string | RegExp, replacement: string): Edits => [[new RegExp(`(<saml:Conditions.*?)${typeof what === 'string' ? what : what.source}`), `$1${replacement}`]];
+  const head = (what: string, replacement: string): Edits => [
+    [new RegExp(`(<saml:Assertion[^>]*?)${what}`), `$1${replacement}`],
+  ];
+  const issuer = (replacement: string): Edits => [
+    [/(<saml:Assertion[^>]*>)<saml:Issuer .*?<\/saml:Issuer>/, `$1${replacement}`],
+  ];
+  const confirmation = (what: string, replacement: string): Edits => [
+    [new RegExp(`(<saml:SubjectConfirmation.*?)${what}`), `$1${replacement}`],
+  ];
+  const conditions = (what: string | RegExp, replacement: string): Edits => [
+    [new RegExp(`(<saml:Conditions.*?)${typeof what === 'string' ? what : what.source}`), `$1${replacement}`],
+  ];
   const entity = 'Format="urn:oasis:names:tc:SAML:2.0:nameid-format:entity"';
   const transient = 'Format="urn:oasis:names:tc:SAML:2.0:nameid-format:transient"';
   const until = 'NotOnOrAfter="[^"]*"';
@@ -280,13 +616,33 @@ describe('the rules of the Assertion', () => {
     ['another Version', 'assertion-version', head('Version="2.0"', 'Version="1.0"')],
     ['no IssueInstant', 'assertion-issue-instant', head(`IssueInstant="${NOW}"`, '')],
     ['a malformed IssueInstant', 'assertion-issue-instant', head(`IssueInstant="${NOW}"`, 'IssueInstant="yesterday"')],
-    ['an IssueInstant before the request', 'assertion-issued-before-request', head(`IssueInstant="${NOW}"`, 'IssueInstant="2026-03-02T09:00:00Z"')],
-    ['an IssueInstant in the future', 'assertion-issued-in-future', head(`IssueInstant="${NOW}"`, 'IssueInstant="2026-03-02T10:30:00Z"')],
-    ['an Issuer that is another provider', 'assertion-issuer', issuer(`<saml:Issuer ${entity}>https://other.example</saml:Issuer>`)],
+    [
+      'an IssueInstant before the request',
+      'assertion-issued-before-request',
+      head(`IssueInstant="${NOW}"`, 'IssueInstant="2026-03-02T09:00:00Z"'),
+    ],
+    [
+      'an IssueInstant in the future',
+      'assertion-issued-in-future',
+      head(`IssueInstant="${NOW}"`, 'IssueInstant="2026-03-02T10:30:00Z"'),
+    ],
+    [
+      'an Issuer that is another provider',
+      'assertion-issuer',
+      issuer(`<saml:Issuer ${entity}>https://other.example</saml:Issuer>`),
+    ],
     ['an empty Issuer', 'assertion-issuer', issuer(`<saml:Issuer ${entity}></saml:Issuer>`)],
     ['an Issuer without Format', 'assertion-issuer-format', issuer(`<saml:Issuer>${ISSUER}</saml:Issuer>`)],
-    ['an Issuer with an empty Format', 'assertion-issuer-format', issuer(`<saml:Issuer Format="">${ISSUER}</saml:Issuer>`)],
-    ['an Issuer with another Format', 'assertion-issuer-format', issuer(`<saml:Issuer ${transient}>${ISSUER}</saml:Issuer>`)],
+    [
+      'an Issuer with an empty Format',
+      'assertion-issuer-format',
+      issuer(`<saml:Issuer Format="">${ISSUER}</saml:Issuer>`),
+    ],
+    [
+      'an Issuer with another Format',
+      'assertion-issuer-format',
+      issuer(`<saml:Issuer ${transient}>${ISSUER}</saml:Issuer>`),
+    ],
     ['an Advice', 'assertion-structure', [['<saml:Conditions', '<saml:Advice/><saml:Conditions']]],
     ['no Subject', 'subject', [[/<saml:Subject>.*<\/saml:Subject>/, '']]],
     ['an empty Subject', 'name-id', [[/<saml:Subject>.*<\/saml:Subject>/, '<saml:Subject/>']]],
@@ -297,67 +653,151 @@ describe('the rules of the Assertion', () => {
     ['two NameIDs', 'name-id', [[/(<saml:NameID .*?<\/saml:NameID>)/, '$1$1']]],
     ['a NameID without Format', 'name-id-format', [[` ${transient}`, '']]],
     ['a NameID with an empty Format', 'name-id-format', [[transient, 'Format=""']]],
-    ['a persistent NameID', 'name-id-format', [[transient, 'Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"']]],
+    [
+      'a persistent NameID',
+      'name-id-format',
+      [[transient, 'Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"']],
+    ],
     ['a NameID without NameQualifier', 'name-id-qualifier', [[` NameQualifier="${ISSUER}"`, '']]],
     ['a NameID with an empty NameQualifier', 'name-id-qualifier', [[`NameQualifier="${ISSUER}"`, 'NameQualifier=""']]],
-    ['no SubjectConfirmation', 'subject-confirmation', [[/<saml:SubjectConfirmation .*?<\/saml:SubjectConfirmation>/, '']]],
+    [
+      'no SubjectConfirmation',
+      'subject-confirmation',
+      [[/<saml:SubjectConfirmation .*?<\/saml:SubjectConfirmation>/, '']],
+    ],
     ['no Method', 'subject-confirmation-method', confirmation('Method="[^"]*"', '')],
     ['another Method', 'subject-confirmation-method', confirmation('cm:bearer', 'cm:holder-of-key')],
     ['no SubjectConfirmationData', 'subject-confirmation', [[/<saml:SubjectConfirmationData .*?\/>/, '']]],
     ['no Recipient', 'recipient', confirmation(`Recipient="${ACS}"`, '')],
     ['another Recipient', 'recipient', confirmation(`Recipient="${ACS}"`, 'Recipient="https://elsewhere.example/acs"')],
     ['no InResponseTo in the Subject', 'subject-in-response-to', confirmation(`InResponseTo="${REQUEST}"`, '')],
-    ['another InResponseTo in the Subject', 'subject-in-response-to', confirmation(`InResponseTo="${REQUEST}"`, 'InResponseTo="_other"')],
+    [
+      'another InResponseTo in the Subject',
+      'subject-in-response-to',
+      confirmation(`InResponseTo="${REQUEST}"`, 'InResponseTo="_other"'),
+    ],
     ['no NotOnOrAfter in the Subject', 'subject-not-on-or-after', confirmation(until, '')],
     ['a malformed NotOnOrAfter in the Subject', 'subject-not-on-or-after', confirmation(until, 'NotOnOrAfter="soon"')],
     ['a Subject past its time', 'subject-expired', confirmation(until, 'NotOnOrAfter="2026-03-02T09:30:05Z"')],
     ['no Conditions', 'conditions', [[/<saml:Conditions .*<\/saml:Conditions>/, '']]],
     ['two Conditions', 'conditions', [[/(<saml:Conditions .*<\/saml:Conditions>)/, '$1$1']]],
-    ['an unknown condition', 'conditions', [['<saml:AudienceRestriction>', '<saml:Condition/><saml:AudienceRestriction>']]],
+    [
+      'an unknown condition',
+      'conditions',
+      [['<saml:AudienceRestriction>', '<saml:Condition/><saml:AudienceRestriction>']],
+    ],
     ['no NotBefore', 'conditions-not-before', conditions(`NotBefore="${NOW}"`, '')],
     ['a malformed NotBefore', 'conditions-not-before', conditions(`NotBefore="${NOW}"`, 'NotBefore="2026-03-02"')],
-    ['a NotBefore in the future', 'conditions-not-yet-valid', conditions(`NotBefore="${NOW}"`, 'NotBefore="2026-03-02T09:45:00Z"')],
+    [
+      'a NotBefore in the future',
+      'conditions-not-yet-valid',
+      conditions(`NotBefore="${NOW}"`, 'NotBefore="2026-03-02T09:45:00Z"'),
+    ],
     ['no NotOnOrAfter in Conditions', 'conditions-not-on-or-after', conditions(until, '')],
     ['a malformed NotOnOrAfter in Conditions', 'conditions-not-on-or-after', conditions(until, 'NotOnOrAfter=""')],
     ['Conditions past their time', 'conditions-expired', conditions(until, 'NotOnOrAfter="2026-03-02T09:30:00Z"')],
     ['no AudienceRestriction', 'audience', [[/<saml:AudienceRestriction>.*<\/saml:AudienceRestriction>/, '']]],
     ['no Audience', 'audience', [[/<saml:Audience>.*<\/saml:Audience>/, '']]],
     ['an empty Audience', 'audience', [[/<saml:Audience>.*<\/saml:Audience>/, '<saml:Audience/>']]],
-    ['another Audience', 'audience', [[/<saml:Audience>.*<\/saml:Audience>/, '<saml:Audience>https://other.example</saml:Audience>']]],
-    ['a second AudienceRestriction without us', 'audience', [['<saml:AudienceRestriction>', '<saml:AudienceRestriction><saml:Audience>x</saml:Audience></saml:AudienceRestriction><saml:AudienceRestriction>']]],
+    [
+      'another Audience',
+      'audience',
+      [[/<saml:Audience>.*<\/saml:Audience>/, '<saml:Audience>https://other.example</saml:Audience>']],
+    ],
+    [
+      'a second AudienceRestriction without us',
+      'audience',
+      [
+        [
+          '<saml:AudienceRestriction>',
+          '<saml:AudienceRestriction><saml:Audience>x</saml:Audience></saml:AudienceRestriction><saml:AudienceRestriction>',
+        ],
+      ],
+    ],
     ['no AuthnStatement', 'authn-statement', [[/<saml:AuthnStatement .*<\/saml:AuthnStatement>/, '']]],
     ['two AuthnStatements', 'authn-statement', [[/(<saml:AuthnStatement .*<\/saml:AuthnStatement>)/, '$1$1']]],
     ['no AuthnContext', 'authn-context', [[/<saml:AuthnContext>.*<\/saml:AuthnContext>/, '']]],
     ['no AuthnContextClassRef', 'authn-context', [[/<saml:AuthnContextClassRef>.*<\/saml:AuthnContextClassRef>/, '']]],
     ['an empty AuthnContextClassRef', 'authn-context', [['https://www.spid.gov.it/SpidL2', '']]],
     ['a level that does not exist', 'authn-context', [['SpidL2', 'SpidL4']]],
-    ['a class of another federation', 'authn-context', [['https://www.spid.gov.it/SpidL2', 'urn:oasis:names:tc:SAML:2.0:ac:classes:Password']]],
+    [
+      'a class of another federation',
+      'authn-context',
+      [['https://www.spid.gov.it/SpidL2', 'urn:oasis:names:tc:SAML:2.0:ac:classes:Password']],
+    ],
     ['a level weaker than asked', 'level-too-low', [['SpidL2', 'SpidL1']]],
     ['no AttributeStatement', 'attribute-statement', [[/<saml:AttributeStatement>.*<\/saml:AttributeStatement>/, '']]],
-    ['an empty AttributeStatement', 'attribute-statement', [[/<saml:AttributeStatement>.*<\/saml:AttributeStatement>/, '<saml:AttributeStatement/>']]],
-    ['two AttributeStatements', 'attribute-statement', [[/(<saml:AttributeStatement>.*<\/saml:AttributeStatement>)/, '$1$1']]],
+    [
+      'an empty AttributeStatement',
+      'attribute-statement',
+      [[/<saml:AttributeStatement>.*<\/saml:AttributeStatement>/, '<saml:AttributeStatement/>']],
+    ],
+    [
+      'two AttributeStatements',
+      'attribute-statement',
+      [[/(<saml:AttributeStatement>.*<\/saml:AttributeStatement>)/, '$1$1']],
+    ],
     ['an attribute without name', 'attribute-name', [['Name="email"', '']]],
     ['an attribute with an empty name', 'attribute-name', [['Name="email"', 'Name=""']]],
-    ['an attribute without value', 'attribute-value', [[/(Name="email".*?)<saml:AttributeValue .*?<\/saml:AttributeValue>/, '$1']]],
-    ['an attribute with two values', 'attribute-value', [[/(Name="fiscalNumber".*?)(<saml:AttributeValue .*?<\/saml:AttributeValue>)/, '$1$2$2']]],
+    [
+      'an attribute without value',
+      'attribute-value',
+      [[/(Name="email".*?)<saml:AttributeValue .*?<\/saml:AttributeValue>/, '$1']],
+    ],
+    [
+      'an attribute with two values',
+      'attribute-value',
+      [[/(Name="fiscalNumber".*?)(<saml:AttributeValue .*?<\/saml:AttributeValue>)/, '$1$2$2']],
+    ],
     ['an element inside a value', 'attribute-value', [['TINIT-RSSMRA80E55H501U', 'TINIT-RSSMRA80<x/>E55H501U']]],
-    ['a doubled attribute', 'attribute-doubled', [[/(<saml:Attribute Name="fiscalNumber".*?<\/saml:Attribute>)/, '$1$1']]],
-    ['a doubled attribute with another value', 'attribute-doubled', [['<saml:AttributeStatement>', `<saml:AttributeStatement>${build.attributesXml({ fiscalNumber: 'TINIT-BNCGNN75C12F205J' })}`]]],
-    ['something else among the attributes', 'attribute-statement', [['<saml:AttributeStatement>', '<saml:AttributeStatement><saml:Other/>']]],
-    ['a company identity', 'identity-kind', [['<saml:AttributeStatement>', `<saml:AttributeStatement>${build.attributesXml({ companyFiscalNumber: 'VATIT-12345678901' })}`]]],
+    [
+      'a doubled attribute',
+      'attribute-doubled',
+      [[/(<saml:Attribute Name="fiscalNumber".*?<\/saml:Attribute>)/, '$1$1']],
+    ],
+    [
+      'a doubled attribute with another value',
+      'attribute-doubled',
+      [
+        [
+          '<saml:AttributeStatement>',
+          `<saml:AttributeStatement>${build.attributesXml({ fiscalNumber: 'TINIT-BNCGNN75C12F205J' })}`,
+        ],
+      ],
+    ],
+    [
+      'something else among the attributes',
+      'attribute-statement',
+      [['<saml:AttributeStatement>', '<saml:AttributeStatement><saml:Other/>']],
+    ],
+    [
+      'a company identity',
+      'identity-kind',
+      [
+        [
+          '<saml:AttributeStatement>',
+          `<saml:AttributeStatement>${build.attributesXml({ companyFiscalNumber: 'VATIT-12345678901' })}`,
+        ],
+      ],
+    ],
   ];
-  for (const [name, reason, edit] of cases) it(`refuses: ${name}`, () => refusedFor(build.response(options({ edit })), reason));
+  for (const [name, reason, edit] of cases)
+    it(`refuses: ${name}`, () => refusedFor(build.response(options({ edit })), reason));
 
   for (const name of SPID.attributes) {
     it(`refuses: ${name} missing`, () => {
       const { [name]: _gone, ...rest } = build.MARIA;
       refusedFor(build.response(options({ attributes: rest })), 'attribute-missing');
     });
-    it(`refuses: ${name} empty`, () => refusedFor(build.response(options({ attributes: { ...build.MARIA, [name]: '' } })), 'attribute-empty'));
+    it(`refuses: ${name} empty`, () =>
+      refusedFor(build.response(options({ attributes: { ...build.MARIA, [name]: '' } })), 'attribute-empty'));
   }
 
   it('refuses: no ID and an empty ID', () => {
-    for (const [what, reason] of [['ID=""', 'signature-reference'], ['', 'signature-reference']] as const) {
+    for (const [what, reason] of [
+      ['ID=""', 'signature-reference'],
+      ['', 'signature-reference'],
+    ] as const) {
       refusedFor(build.response(options({ tamper: [[/ID="_assertion1"/, what]] })), reason);
     }
   });
@@ -373,12 +813,24 @@ describe('the answer of a provider that says no', () => {
 
   const cases: [string, RefusalReason, () => string][] = [
     ['without a code', 'status-failed', () => build.declined(options(), 'No.')],
-    ['with HTML around the code', 'status-failed', () => build.declined(options(), '&lt;b&gt;ErrorCode nr25&lt;/b&gt;')],
+    [
+      'with HTML around the code',
+      'status-failed',
+      () => build.declined(options(), '&lt;b&gt;ErrorCode nr25&lt;/b&gt;'),
+    ],
     ['with text after the code', 'status-failed', () => build.declined(options(), 'ErrorCode nr25 and more')],
     ['with a code out of range', 'status-failed', () => build.declined(options(), 'ErrorCode nr99')],
-    ['for another destination', 'destination', () => build.declined(options({ acs: 'https://elsewhere.example/acs' }), 'ErrorCode nr25')],
+    [
+      'for another destination',
+      'destination',
+      () => build.declined(options({ acs: 'https://elsewhere.example/acs' }), 'ErrorCode nr25'),
+    ],
     ['that nobody asked', 'unsolicited', () => build.declined(options({ requestId: '_other' }), 'ErrorCode nr25')],
-    ['of another provider', 'response-issuer', () => build.declined(options({ issuer: 'https://other.example' }), 'ErrorCode nr25')],
+    [
+      'of another provider',
+      'response-issuer',
+      () => build.declined(options({ issuer: 'https://other.example' }), 'ErrorCode nr25'),
+    ],
   ];
   for (const [name, reason, make] of cases) it(`refuses one ${name}`, () => refusedFor(make(), reason));
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { inflateRawSync } from 'node:zlib';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { load } from 'cheerio';
+import pg from 'pg';
 import { pino } from 'pino';
 import { SpidProviders } from '#src/auth/index.js';
 import { testApp, type TestApp } from '../../support/app.ts';
@@ -17,7 +18,10 @@ let keys: TestKeys;
 let lines: Record<string, unknown>[] = [];
 
 before(async () => {
-  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) });
+  const log = pino(
+    { level: 'info' },
+    { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
   [portal, keys] = await Promise.all([testApp({ log }), testKeys('provider')]);
   portal.app.get(SpidProviders).add(providerMetadata());
 });
@@ -40,8 +44,31 @@ describe('signing in with the development provider', () => {
     assert.match((await browser.get('/bacheca')).text, /Maria Rossi/);
   });
 
+  it('gives each of many people at the same moment their own identity', async () => {
+    const people = ['Maria Rossi', 'Giovanni Bianchi', 'Anna Gruber', 'Luca Esposito'];
+    const ready = await Promise.all(
+      people.map(async (person) => {
+        const browser = portal.browser();
+        return { person, browser, answer: await press(await leadsTo(browser), `Entra come ${person}, livello 2`) };
+      }),
+    );
+    const pages = await Promise.all(ready.map(({ browser, answer }) => handBack(browser, answer)));
+    assert.deepEqual(
+      pages.map((page) => page.status),
+      [303, 303, 303, 303],
+    );
+    for (const { person, browser } of ready) assert.match((await browser.get('/bacheca')).text, new RegExp(person));
+  });
+
   it('leads to the Bacheca when no way back was given, or a foreign one', async () => {
-    for (const wanted of ['', 'https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', '/a\r\nSet-Cookie: x=1']) {
+    for (const wanted of [
+      '',
+      'https://evil.example',
+      '//evil.example',
+      '/\\evil.example',
+      'javascript:alert(1)',
+      '/a\r\nSet-Cookie: x=1',
+    ]) {
       const page = await signIn(portal.browser(), undefined, wanted);
       assert.equal(page.headers.location, 'http://localhost:3000/bacheca');
     }
@@ -49,16 +76,22 @@ describe('signing in with the development provider', () => {
 
   it('gives the request a cookie of its own, bound to the host and good for ten minutes', async () => {
     const idp = (await leadsTo(portal.browser())).replace(/\/spid\/sso.*/, '/spid/metadata');
-    const started = await portal.browser().get('/spid/accedi').query({ idp });
-    const cookies = started.headers['set-cookie'] as unknown as string[];
-    assert.match(cookies.find((one) => one.startsWith('__Host-spid=')) ?? '', /^__Host-spid=_[0-9a-f-]{36}; Max-Age=600; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=None$/);
-    assert.equal(started.headers['cache-control'], 'no-store');
+    const page = await portal.browser().get('/spid/accedi').query({ idp });
+    const cookies = page.headers['set-cookie'] as unknown as string[];
+    assert.match(
+      cookies.find((one) => one.startsWith('__Host-spid=')) ?? '',
+      /^__Host-spid=_[0-9a-f-]{36}; Max-Age=600; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=None$/,
+    );
+    assert.equal(page.headers['cache-control'], 'no-store');
   });
 
   it('sends an opaque RelayState', async () => {
     const address = new URL(await leadsTo(portal.browser(), '/dati/segreto'));
     assert.match(address.searchParams.get('RelayState') ?? '', /^[\w-]{32}$/);
-    assert.doesNotMatch(inflateRawSync(Buffer.from(address.searchParams.get('SAMLRequest') ?? '', 'base64')).toString(), /segreto/);
+    assert.doesNotMatch(
+      inflateRawSync(Buffer.from(address.searchParams.get('SAMLRequest') ?? '', 'base64')).toString(),
+      /segreto/,
+    );
   });
 
   it('keeps the exchange, encrypted', async () => {
@@ -68,6 +101,26 @@ describe('signing in with the development provider', () => {
     );
     assert.ok(rows.length > 0 && rows.every((row) => row.keep));
     assert.ok(rows.every((row) => !row.sealed.includes(MARIA_CODE) && !row.sealed.includes('Response')));
+  });
+
+  it('lets the sweeper, and nobody else, delete what is over', async () => {
+    const sweep = async (system: string) => {
+      const client = new pg.Client({ connectionString: portal.db.worker });
+      await client.connect();
+      await client.query(`SET app.kind = 'system'; SET app.subject = '${system}'`);
+      const counts: (number | null)[] = [];
+      for (const [table, column] of [
+        ['saml_request', 'expires_at'],
+        ['saml_seen', 'usable_until'],
+        ['saml_exchange', 'keep_until'],
+      ]) {
+        counts.push((await client.query(`DELETE FROM ${table} WHERE ${column} < $1`, ['2126-01-01'])).rowCount);
+      }
+      await client.end();
+      return counts;
+    };
+    assert.deepEqual(await sweep('public'), [0, 0, 0]);
+    assert.ok((await sweep('sweeper')).every((count) => count !== null && count > 0));
   });
 
   it('writes no personal data in the log', async () => {
@@ -115,7 +168,9 @@ describe('when the provider says no', () => {
 
   it('shows nothing of what an attacker writes in the message', async () => {
     const { options, browser } = await started();
-    const page = await handBack(browser, { SAMLResponse: build.packed(build.declined(options, '&lt;script&gt;alert(1)&lt;/script&gt; ErrorCode nr25')) });
+    const page = await handBack(browser, {
+      SAMLResponse: build.packed(build.declined(options, '&lt;script&gt;alert(1)&lt;/script&gt; ErrorCode nr25')),
+    });
     assert.equal(page.status, 403);
     assert.doesNotMatch(page.text, /alert\(1\)/);
     assert.deepEqual(reasons(), ['status-failed']);
@@ -145,28 +200,54 @@ describe('what is refused', () => {
   it('all but one of many at the same moment', async () => {
     const { cookie, options } = await started();
     const answer = { SAMLResponse: build.packed(build.response(options)) };
-    const pages = await Promise.all(Array.from({ length: 8 }, () => handBack(portal.browser(), answer).set('Cookie', cookie)));
+    const pages = await Promise.all(
+      Array.from({ length: 8 }, () => handBack(portal.browser(), answer).set('Cookie', cookie)),
+    );
     assert.deepEqual(pages.map((page) => page.status).toSorted(), [303, 403, 403, 403, 403, 403, 403, 403]);
     assert.ok(reasons().every((reason) => reason === 'request-used' || reason === 'unsolicited'));
   });
 
   it('an assertion used for another request', async () => {
     const first = await started();
-    assert.equal((await handBack(first.browser, { SAMLResponse: build.packed(build.response({ ...first.options, assertionId: '_twice' })) })).status, 303);
+    assert.equal(
+      (
+        await handBack(first.browser, {
+          SAMLResponse: build.packed(build.response({ ...first.options, assertionId: '_twice' })),
+        })
+      ).status,
+      303,
+    );
     const second = await started();
-    await refused(handBack(second.browser, { SAMLResponse: build.packed(build.response({ ...second.options, assertionId: '_twice' })) }), 'replayed');
-    assert.equal((await handBack(second.browser, { SAMLResponse: build.packed(build.response(second.options)) })).status, 303, 'the refusal used nothing up');
+    await refused(
+      handBack(second.browser, {
+        SAMLResponse: build.packed(build.response({ ...second.options, assertionId: '_twice' })),
+      }),
+      'replayed',
+    );
+    assert.equal(
+      (await handBack(second.browser, { SAMLResponse: build.packed(build.response(second.options)) })).status,
+      303,
+      'the refusal used nothing up',
+    );
   });
 
   it('an answer after ten minutes', async () => {
     const { browser, options } = await started();
     portal.clock.move({ minutes: 11 });
-    await refused(handBack(browser, { SAMLResponse: build.packed(build.response({ ...options, now: portal.clock.now().toString() })) }), 'unsolicited');
+    await refused(
+      handBack(browser, {
+        SAMLResponse: build.packed(build.response({ ...options, now: portal.clock.now().toString() })),
+      }),
+      'unsolicited',
+    );
   });
 
   it('an answer signed by a stranger, by its own reason', async () => {
     const { browser, options } = await started();
-    await refused(handBack(browser, { SAMLResponse: build.packed(build.response({ ...options, keys: await testKeys('rogue') })) }), 'signature-foreign-key');
+    await refused(
+      handBack(browser, { SAMLResponse: build.packed(build.response({ ...options, keys: await testKeys('rogue') })) }),
+      'signature-foreign-key',
+    );
   });
 
   it('an answer of a provider one did not choose', async () => {
@@ -182,13 +263,26 @@ describe('what is refused', () => {
   it('a fiscal code that cannot be', async () => {
     const { browser, options } = await started();
     const attributes = { ...build.MARIA, fiscalNumber: 'TINIT-RSSMRA80E55H501A' };
-    await refused(handBack(browser, { SAMLResponse: build.packed(build.response({ ...options, attributes })) }), 'fiscal-number');
+    await refused(
+      handBack(browser, { SAMLResponse: build.packed(build.response({ ...options, attributes })) }),
+      'fiscal-number',
+    );
   });
 
-  for (const RelayState of ['https://evil.example', 'javascript:alert(1)', '/dati', 'x\r\nSet-Cookie: a=b', '<script>', '0'.repeat(5000)]) {
+  for (const RelayState of [
+    'https://evil.example',
+    'javascript:alert(1)',
+    '/dati',
+    'x\r\nSet-Cookie: a=b',
+    '<script>',
+    '0'.repeat(5000),
+  ]) {
     it(`a RelayState that is not ours: ${JSON.stringify(RelayState.slice(0, 30))}`, async () => {
       const { browser, options } = await started();
-      const page = await refused(handBack(browser, { SAMLResponse: build.packed(build.response(options)), RelayState }), 'relay-state');
+      const page = await refused(
+        handBack(browser, { SAMLResponse: build.packed(build.response(options)), RelayState }),
+        'relay-state',
+      );
       assert.doesNotMatch(page.text, /evil\.example|alert\(1\)|<script>/);
     });
   }
@@ -221,22 +315,32 @@ describe('a provider that takes only forms', () => {
     const $ = load(page.text);
     const form = $('form[method="post"][action="https://idp.example/sso"]');
     assert.equal(form.length, 1);
-    assert.match(Buffer.from(form.find('input[name="SAMLRequest"]').attr('value') ?? '', 'base64').toString(), /<ds:SignatureValue>/);
+    assert.match(
+      Buffer.from(form.find('input[name="SAMLRequest"]').attr('value') ?? '', 'base64').toString(),
+      /<ds:SignatureValue>/,
+    );
     assert.match(page.headers['content-security-policy'] ?? '', /form-action 'self' https:\/\/idp\.example;/);
   });
 });
 
 describe('/spid/metadata', () => {
   it('is signed XML', async () => {
-    const page = await portal.browser().get('/spid/metadata').buffer(true).parse((res, done) => {
-      let text = '';
-      res.setEncoding('utf8');
-      res.on('data', (part: string) => (text += part));
-      res.on('end', () => done(null, text));
-    });
+    const page = await portal
+      .browser()
+      .get('/spid/metadata')
+      .buffer(true)
+      .parse((res, done) => {
+        let text = '';
+        res.setEncoding('utf8');
+        res.on('data', (part: string) => (text += part));
+        res.on('end', () => done(null, text));
+      });
     assert.equal(page.status, 200);
     assert.match(String(page.headers['content-type']), /^application\/samlmetadata\+xml/);
-    assert.match(page.body as string, /^<md:EntityDescriptor[^>]*entityID="http&#58;|^<md:EntityDescriptor[^>]*entityID="http:\/\/localhost:3000"/);
+    assert.match(
+      page.body as string,
+      /^<md:EntityDescriptor[^>]*entityID="http&#58;|^<md:EntityDescriptor[^>]*entityID="http:\/\/localhost:3000"/,
+    );
   });
 });
 
@@ -252,7 +356,10 @@ async function started() {
 function optionsFor(requestId: string): build.Options {
   const unique = requestId.slice(1);
   return {
-    keys, requestId, level: 2, issuer: OTHER_IDP,
+    keys,
+    requestId,
+    level: 2,
+    issuer: OTHER_IDP,
     now: portal.clock.now().toString(),
     acs: 'http://localhost:3000/spid/acs',
     audience: 'http://localhost:3000',

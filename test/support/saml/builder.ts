@@ -17,6 +17,8 @@ export interface Options {
   responseId?: string;
   assertionId?: string;
   attributes?: Record<string, string>;
+  /** CIE writes no Format on the Issuer of its Response. */
+  plainResponseIssuer?: boolean;
   signResponse?: boolean;
   signAssertion?: boolean;
   /** Text changes of the assertion before it is signed: [what, with what]; each must be found. */
@@ -84,7 +86,7 @@ export function responseXml(o: Options, assertion: string): string {
   return (
     `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"` +
     ` ID="${o.responseId ?? '_response1'}" Version="2.0" IssueInstant="${o.now}" Destination="${o.acs}" InResponseTo="${o.requestId}">` +
-    `<saml:Issuer Format="${ENTITY}">${o.issuer}</saml:Issuer>` +
+    `<saml:Issuer${o.plainResponseIssuer ? '' : ` Format="${ENTITY}"`}>${o.issuer}</saml:Issuer>` +
     `<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>${assertion}</samlp:Response>`
   );
 }

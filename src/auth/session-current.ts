@@ -1,0 +1,17 @@
+import type { Request } from 'express';
+
+/** The session of a request, as other modules may know it. */
+export interface CurrentSession {
+  id: string;
+  method: string;
+  /** Level of assurance, 1 to 3. */
+  level: number;
+  device: string;
+}
+
+/** @returns the session of this request; only for routes of people who are signed in (what is not known is weak). */
+export function currentSession({
+  session: { publicId = '', method = '', level = 1, device = '' },
+}: Request): CurrentSession {
+  return { id: publicId, method, level, device };
+}

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { AuditService } from '../audit/index.js';
+import { citizen, system } from '../common/actor.js';
+import type { Acting } from '../common/acting.js';
+import { Clock } from '../common/clock.js';
+import { Database } from '../common/database.js';
+import { currentSession, type CurrentSession } from './session-current.js';
+import { SessionsRepository, type OpenSessionRow, type SessionRow } from './sessions.repository.js';
+
+/** How a session came to its end, other than by itself. */
+export type EndedHow = 'out' | 'elsewhere' | 'everywhere' | 'replaced';
+
+/** What a person can see of their sessions and do to them (design.md, Sessions). Each end leaves a line in the access record. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly db: Database,
+    private readonly sessions: SessionsRepository,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+  ) {}
+
+  async open({ subject, by }: Acting): Promise<OpenSessionRow[]> {
+    return this.db.actingAs(citizen(subject, by), () => this.sessions.own(this.clock.now()));
+  }
+
+  /** Ends one of the person's sessions. @returns false when there is no such one, or it is stronger than this one */
+  async end(acting: Acting, id: string, current: CurrentSession): Promise<boolean> {
+    return (await this.endOwn(acting, { which: id, spared: null, strongest: current.level }, 'elsewhere')) > 0;
+  }
+
+  /** @returns how many were ended */
+  async endOthers(acting: Acting, current: CurrentSession): Promise<number> {
+    return this.endOwn(acting, { which: null, spared: current.id, strongest: STRONGEST }, 'elsewhere');
+  }
+
+  /** "Esci da tutti i dispositivi". */
+  async endAll(acting: Acting): Promise<number> {
+    return this.endOwn(acting, { which: null, spared: null, strongest: STRONGEST }, 'everywhere');
+  }
+
+  /**
+   * The session that asked for a step-up gives way to the one that came of it, whoever came back (system, since that
+   * may be somebody else). Nothing happens when it has ended already.
+   */
+  async giveWay(subject: string, id: string): Promise<void> {
+    await this.db.actingAs(system('sign-in'), async () => {
+      const ending = { which: id, spared: null, strongest: STRONGEST };
+      const ended = await this.db.actingAs(citizen(subject), () => this.sessions.endOwn(ending, this.clock.now()));
+      for (const one of ended) await this.note(subject, one, 'replaced');
+    });
+  }
+
+  /** A new sign-in in this browser is about to take the place of the session it has, if any. */
+  async noteReplaced(req: Request): Promise<void> {
+    const { citizenId } = req.session;
+    if (!citizenId) return;
+    const { id: public_id, method, level, device } = currentSession(req);
+    await this.db.actingAs(system('sign-in'), () =>
+      this.note(citizenId, { public_id, method, level, device }, 'replaced'),
+    );
+  }
+
+  private async endOwn(
+    acting: Acting,
+    ending: Parameters<SessionsRepository['endOwn']>[0],
+    how: EndedHow,
+  ): Promise<number> {
+    return this.db.actingAs(citizen(acting.subject, acting.by), async () => {
+      const ended = await this.sessions.endOwn(ending, this.clock.now());
+      for (const one of ended) await this.note(acting.subject, one, how);
+      return ended.length;
+    });
+  }
+
+  private async note(
+    subject: string,
+    { public_id: object, method, level, device }: SessionRow,
+    how: EndedHow,
+  ): Promise<void> {
+    const details = { how, method: method ?? '', level: level ?? 0, device: device ?? '' };
+    await this.audit.record({ action: 'session.end', subject, object, purpose: 'security', details });
+  }
+}
+
+const STRONGEST = 3;

@@ -1,0 +1,31 @@
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Allow } from '../common/access.js';
+import { Visitor } from '../common/visitor.js';
+import { returnPath } from './session.rules.js';
+import { signInPage } from './sign-in-page.views.js';
+import { WaysIn } from './ways-in.js';
+
+/** /accedi: choose how to enter. */
+@Controller('accedi')
+@Allow('anyone')
+export class SignInPageController {
+  constructor(private readonly ways: WaysIn) {}
+
+  @Get()
+  show(
+    @Query('ritorno') wanted: unknown,
+    @Query('scaduta') expired: unknown,
+    @Visitor() { t }: Visitor,
+    @Req() req: Request,
+    @Res() res: Response,
+  ): void {
+    const returnTo = returnPath(wanted);
+    if (req.acting) return res.redirect(303, returnTo);
+    const cards = this.ways.all.map((way) => way.card(t, returnTo)).filter((card) => card !== null);
+    // The order of the providers is each visitor's own.
+    res.set('Cache-Control', 'no-store');
+    res.locals.formActions = [...new Set(this.ways.all.flatMap((way) => way.origins()))];
+    res.render('auth/sign-in', signInPage(t, cards, expired === '1'));
+  }
+}

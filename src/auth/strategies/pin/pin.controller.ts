@@ -1,0 +1,116 @@
+import { Body, Controller, Get, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Allow } from '../../../common/access.js';
+import { Forbidden } from '../../../common/errors.js';
+import { Form, FormPipe } from '../../../common/form.js';
+import { LOG } from '../../../common/log-token.js';
+import type { Log } from '../../../common/log.js';
+import { Metrics } from '../../../common/metrics.js';
+import { Visitor } from '../../../common/visitor.js';
+import { CSRF_FIELD } from '../../posts.middleware.js';
+import { returnPath } from '../../session.rules.js';
+import { SignInService } from '../../sign-in.service.js';
+import { PinDemonstration } from './pin-demonstration.js';
+import { PinFormGuard } from './pin-form-guard.js';
+import { PinForm } from './pin.forms.js';
+import { fiscalCodeTyped, pinTyped } from './pin.rules.js';
+import { PinService, type PinOutcome } from './pin.service.js';
+import { lockedPage, pinPage, stalePage } from './pin.views.js';
+
+/** Signing in with an old PIN, for the few who still may. */
+@Controller('accedi/pin')
+@Allow('anyone')
+export class PinController {
+  constructor(
+    private readonly pins: PinService,
+    private readonly signIn: SignInService,
+    private readonly guard: PinFormGuard,
+    private readonly demonstration: PinDemonstration,
+    private readonly metrics: Metrics,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  @Get()
+  show(
+    @Query('ritorno') wanted: unknown,
+    @Visitor() visitor: Visitor,
+    @Req() req: Request,
+    @Res() res: Response,
+  ): void {
+    if (req.acting) return res.redirect(303, returnPath(wanted));
+    this.page(Form.empty(PinForm), visitor, req, res);
+  }
+
+  /** There is no session yet: the guard stands in for its token (POSTS_FROM_OUTSIDE). */
+  @Post()
+  async enter(
+    @Query('ritorno') wanted: unknown,
+    @Body(new FormPipe(PinForm)) form: Form<PinForm>,
+    @Visitor() visitor: Visitor,
+    @Req() req: Request,
+    @Res() res: Response,
+  ): Promise<void> {
+    res.set('Cache-Control', 'no-store');
+    if (this.guard.isForeign(req)) throw new Forbidden('form from another origin');
+    if (!this.guard.isOurs(req, (req.body as Record<string, unknown>)[CSRF_FIELD])) {
+      this.note('stale-form');
+      return res.status(403).render('pin/notice', stalePage(visitor.t, returnPath(wanted), req.id));
+    }
+    const typed = read(form);
+    if (!typed.ok) return this.page(typed.form, visitor, req, res);
+    const outcome = await this.pins.judge({ ...typed, ip: req.ip ?? '' });
+    if (outcome.kind !== 'identified') return this.stayOut(outcome, form, visitor, req, res);
+    this.guard.clear(res);
+    await this.signIn.signIn(req, outcome.identity);
+    res.redirect(303, returnPath(wanted));
+  }
+
+  private stayOut(
+    outcome: Exclude<PinOutcome, { kind: 'identified' }>,
+    form: Form<PinForm>,
+    visitor: Visitor,
+    req: Request,
+    res: Response,
+  ): void {
+    if (outcome.kind === 'refused') {
+      this.note(outcome.reason);
+      return this.page(form.withError('codice', 'pin.refused'), visitor, req, res);
+    }
+    this.note(`limit-${outcome.limit.reason}`);
+    const { limit, now } = outcome;
+    res.set('Retry-After', String(Math.ceil(limit.until.since(now).total('seconds'))));
+    res
+      .status(429)
+      .render(
+        'pin/notice',
+        lockedPage(visitor.t, { until: limit.until, now, returnTo: returnPath(req.query.ritorno) }, req.id),
+      );
+  }
+
+  private page(form: Form<PinForm>, visitor: Visitor, req: Request, res: Response): void {
+    // Answers of this page carry a token of the browser's own.
+    res.set('Cache-Control', 'no-store');
+    const token = this.guard.token(req, res);
+    const returnTo = returnPath(req.query.ritorno);
+    res
+      .status(form.status)
+      .render('pin/form', pinPage(visitor.t, { form, token, returnTo, demonstration: this.demonstration.person }));
+  }
+
+  private note(reason: string): void {
+    this.log.warn({ reason }, 'PIN refused');
+    this.metrics.signIns.inc({ method: 'pin', outcome: reason });
+  }
+}
+
+type Typed = { ok: true; fiscalCode: string; pin: string } | { ok: false; form: Form<PinForm> };
+
+/** What has not the form of a code or of a PIN is nobody's: it is said at once, and is no try. */
+function read(form: Form<PinForm>): Typed {
+  if (!form.valid) return { ok: false, form };
+  const fiscalCode = fiscalCodeTyped(form.data.codice);
+  const pin = pinTyped(form.data.pin);
+  if (fiscalCode && pin) return { ok: true, fiscalCode, pin };
+  const first = fiscalCode ? form : form.withError('codice', 'pin.code-wrong');
+  return { ok: false, form: pin ? first : first.withError('pin', 'pin.pin-wrong') };
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { AuditService } from '../../../audit/index.js';
+import { system } from '../../../common/actor.js';
+import { Clock } from '../../../common/clock.js';
+import { Keys, randomToken, sha256 } from '../../../common/crypto.js';
+import { Database } from '../../../common/database.js';
+import { LOG } from '../../../common/log-token.js';
+import type { Log } from '../../../common/log.js';
+import { Metrics } from '../../../common/metrics.js';
+import { currentSession } from '../../session-current.js';
+import { deviceOf } from '../../session-device.rules.js';
+import { expiryAfter } from '../../session.rules.js';
+import { SessionsService } from '../../sessions.service.js';
+import { regenerated, saved } from '../../sign-in.service.js';
+import { staffActor } from './staff-acting.js';
+import { StaffIssuer, type Checks } from './staff-issuer.js';
+import { StaffRepository } from './staff.repository.js';
+import { staffIdentity, staffReturnPath, type StaffIdentity } from './staff.rules.js';
+
+/** How long the provider may take to bring somebody back. */
+export const REQUEST_LIFE = { minutes: 10 } as const;
+
+export type Started = { ok: true; browser: string; url: string } | { ok: false };
+export type Finished =
+  | { kind: 'signed-in'; returnTo: string }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'not-staff'; reason: string }
+  | { kind: 'unavailable' };
+
+interface Pending extends Checks {
+  returnTo: string;
+}
+
+const PURPOSE = 'staff-request';
+
+/** Sign-in of the institute's staff: a session of its own kind, never a citizen's (docs/decisions/0007). */
+@Injectable()
+export class StaffService {
+  constructor(
+    private readonly issuer: StaffIssuer,
+    private readonly repository: StaffRepository,
+    private readonly db: Database,
+    private readonly keys: Keys,
+    private readonly clock: Clock,
+    private readonly audit: AuditService,
+    private readonly metrics: Metrics,
+    private readonly sessions: SessionsService,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  /** @returns what the browser must keep, and where it goes */
+  async start(wanted: unknown): Promise<Started> {
+    const checks: Checks = { state: randomToken(32), nonce: randomToken(32), verifier: randomToken(48) };
+    const url = await this.issuer.authorizationUrl(checks);
+    if (!url) {
+      this.outcome('unreachable');
+      return { ok: false };
+    }
+    const browser = randomToken(32);
+    const pending: Pending = { ...checks, returnTo: staffReturnPath(wanted) };
+    const now = this.clock.now();
+    const request = {
+      browserHash: sha256(browser),
+      stateHash: sha256(checks.state),
+      issuer: this.issuer.issuer,
+      sealed: this.keys.seal(PURPOSE, Buffer.from(JSON.stringify(pending)), browser),
+      expiresAt: now.add(REQUEST_LIFE),
+    };
+    await this.db.actingAs(system('sign-in'), () => this.repository.keep(request, now));
+    return { ok: true, browser, url };
+  }
+
+  /** Judges what the browser came back with. @param browser what its cookie holds */
+  async finish(req: Request, browser: string, query: string): Promise<Finished> {
+    const pending = await this.pending(browser, new URLSearchParams(query).getAll('state'));
+    if (!pending) return this.refused('state');
+    const granted = await this.issuer.claims(query, pending);
+    if (!granted.ok && granted.unavailable) {
+      this.outcome('unreachable');
+      return { kind: 'unavailable' };
+    }
+    if (!granted.ok) return this.refused(granted.reason);
+    const reading = staffIdentity(granted.claims);
+    if (!reading.ok) {
+      this.outcome(reading.reason);
+      return { kind: 'not-staff', reason: reading.reason };
+    }
+    await this.open(req, reading.identity);
+    this.outcome('ok');
+    return { kind: 'signed-in', returnTo: pending.returnTo };
+  }
+
+  async signOut(req: Request): Promise<void> {
+    const { id, office } = req.staff!;
+    const { id: object } = currentSession(req);
+    await new Promise<void>((done, fail) => {
+      req.session.destroy((error: unknown) => (error ? fail(error as Error) : done()));
+    });
+    await this.db.actingAs(staffActor({ id, office }), () =>
+      this.audit.record({ action: 'session.staff-end', subject: null, object, purpose: 'security' }),
+    );
+  }
+
+  private async pending(browser: string, states: string[]): Promise<Pending | null> {
+    const [state, ...more] = states;
+    if (!state || more.length > 0 || browser === '') return null;
+    const now = this.clock.now();
+    const kept = await this.db.actingAs(system('sign-in'), () =>
+      this.repository.take(sha256(browser), sha256(state), now),
+    );
+    // A provider that was exchanged for another meanwhile did not get this request.
+    if (!kept || kept.issuer !== this.issuer.issuer) return null;
+    const plain = this.keys.open(PURPOSE, kept.sealed, browser);
+    return plain ? (JSON.parse(plain.toString()) as Pending) : null;
+  }
+
+  private async open(req: Request, identity: StaffIdentity): Promise<void> {
+    const now = this.clock.now();
+    const publicId = randomUUID();
+    const device = deviceOf(req.get('user-agent'));
+    const staffId = await this.db.actingAs(system('sign-in'), async () => {
+      const id = await this.repository.record(randomUUID(), identity, now);
+      const details = { member: id, roles: identity.roles.join(' '), office: identity.office ?? '', device };
+      await this.audit.record({
+        action: 'session.staff-start',
+        subject: null,
+        object: publicId,
+        purpose: 'security',
+        details,
+      });
+      return id;
+    });
+    await this.sessions.noteReplaced(req);
+    await regenerated(req);
+    const { name, office, roles } = identity;
+    Object.assign(req.session, {
+      staffId,
+      staff: { name, office, roles },
+      csrfKey: randomToken(32),
+      method: 'staff',
+      level: 2,
+      publicId,
+      device,
+      signedInAt: now.toString(),
+      touchedAt: now.toString(),
+      endsAt: expiryAfter(now).toString(),
+    });
+    await saved(req);
+  }
+
+  private refused(reason: string): Finished {
+    this.outcome(reason);
+    return { kind: 'refused', reason };
+  }
+
+  private outcome(reason: string): void {
+    this.metrics.signIns.inc({ method: 'staff', outcome: reason });
+    if (reason !== 'ok') this.log.warn({ reason }, 'staff sign-in refused');
+  }
+}

@@ -1,0 +1,47 @@
+import type { PageHead } from '../../../common/pages.js';
+import type { Translate } from '../../../common/texts.js';
+import type { StaffActing } from './staff-acting.js';
+
+type PageModel = { page: PageHead } & Record<string, unknown>;
+
+export function staffSignInPage(t: Translate, returnTo: string, configured: boolean): PageModel {
+  const title = t('staff.sign-in-title');
+  return {
+    page: { title, noindex: true, crumbs: [home(t), { label: title, href: '' }] },
+    title,
+    href: configured ? `/operatore/accedi/avvio?ritorno=${encodeURIComponent(returnTo)}` : '',
+  };
+}
+
+/** Never says which rule was broken: that is in the log, under the reference. */
+export function staffRefusedPage(
+  t: Translate,
+  which: 'refused' | 'not-staff' | 'unavailable',
+  reference: string,
+): PageModel {
+  const title = t(`staff.${which}-title`);
+  const crumbs = [home(t), { label: t('staff.sign-in-title'), href: '/operatore/accedi' }, { label: title, href: '' }];
+  return {
+    page: { title, error: true, noindex: true, crumbs },
+    title,
+    what: t(`staff.${which}-what`),
+    todo: t(`staff.${which}-todo`),
+    reference,
+  };
+}
+
+export function staffHomePage(t: Translate, { office, roles }: StaffActing, name: string): PageModel {
+  const title = t('staff.home-title');
+  return {
+    page: { title, noindex: true, crumbs: [{ label: title, href: '' }] },
+    title,
+    greeting: t('staff.greeting', { name }),
+    name,
+    office: office ?? t('staff.no-office'),
+    roles: roles.map((role) => t(`staff.role-${role}`)),
+  };
+}
+
+function home(t: Translate): { label: string; href: string } {
+  return { label: t('layout.home'), href: '/' };
+}

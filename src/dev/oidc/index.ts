@@ -1,0 +1,1 @@
+export { DevOidcModule } from './oidc.module.js';
