@@ -8,7 +8,7 @@ RUN npx nest build && rm -rf dist/dev && npm prune --omit=dev --omit=optional --
 
 # Run: no compiler, no tests, no development doubles; nothing is written below /app.
 FROM node:26-slim
-ENV NODE_ENV=production
+ENV NODE_ENV=production MANAGEMENT_PORT=9464
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
@@ -19,6 +19,7 @@ COPY --from=build /app/migrations ./migrations
 COPY --from=build /app/scripts ./scripts
 USER node
 EXPOSE 3000
+# On the management port: a worker has no other.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:'+(process.env.PORT||3000)+'/salute/pronta').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.MANAGEMENT_PORT+'/salute/pronta').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
 CMD ["node", "--enable-source-maps", "dist/main.js"]

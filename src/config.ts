@@ -103,7 +103,7 @@ export class Config {
     this.cns = cnsSettings(read, this);
     this.staff = staffSettings(read, this.production);
     this.institute = institute(read);
-    if (this.production) this.refuseUnsafeProduction();
+    if (this.production && this.baseUrl.protocol !== 'https:') read.problem('BASE_URL', 'must be https in production');
     read.stopIfAnyProblem();
   }
 
@@ -126,10 +126,6 @@ export class Config {
       staffProviderPort,
       keepKeys: !test,
     };
-  }
-
-  private refuseUnsafeProduction(): void {
-    if (this.baseUrl.protocol !== 'https:') throw new Error('BASE_URL must be https in production');
   }
 }
 

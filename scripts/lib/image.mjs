@@ -1,5 +1,5 @@
 // Makes the folder that the Dockerfile describes, by following its lines. Node built-ins only.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { root } from './setup.mjs';
@@ -40,25 +40,18 @@ function stages(text) {
   return result;
 }
 
-/** What a clone holds, less what .dockerignore names. */
+/** What the folder holds, less what .dockerignore names: just what a container engine would be sent. */
 function copyFromSource(parts, to) {
   const ignored = new Set(fs.readFileSync(path.join(root, '.dockerignore'), 'utf8').split('\n').filter(Boolean));
   const wanted = parts.slice(0, -1);
-  for (const file of wanted[0] === '.' ? sourceFiles() : wanted) {
-    if (ignored.has(file.split('/')[0]) || !fs.existsSync(path.join(root, file))) continue;
-    fs.mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
-    fs.copyFileSync(path.join(root, file), path.join(to, file));
-  }
-}
-
-function sourceFiles() {
-  const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
-  return execFileSync('git', list, { cwd: root, maxBuffer: 1e8 }).toString().split('\0').filter(Boolean);
+  const names = wanted[0] === '.' ? fs.readdirSync(root).filter((name) => !ignored.has(name)) : wanted;
+  for (const name of names) fs.cpSync(path.join(root, name), path.join(to, name), { recursive: true });
 }
 
 function copyFromBuild([, from, to], places) {
   const source = path.join(places.build, path.relative('/app', from));
-  fs.cpSync(source, path.resolve(places.run, to), { recursive: true, verbatimSymlinks: true });
+  const target = path.resolve(places.run, to.endsWith('/') ? path.join(to, path.basename(from)) : to);
+  fs.cpSync(source, target, { recursive: true, verbatimSymlinks: true });
 }
 
 function shell(command, cwd) {

@@ -39,7 +39,12 @@ export async function makeSpidCertificate(
 }
 
 /** Both files or none; `wx` refuses a file that came meanwhile. */
-function write([keyFile, certificateFile]: [string, string], key: string, certificate: string, say: (text: string) => void): number {
+function write(
+  [keyFile, certificateFile]: [string, string],
+  key: string,
+  certificate: string,
+  say: (text: string) => void,
+): number {
   try {
     writeFileSync(keyFile, key, { mode: 0o600, flag: 'wx' });
   } catch (error) {

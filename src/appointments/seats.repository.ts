@@ -38,8 +38,8 @@ export class SeatsRepository {
 
   /**
    * Takes a seat and writes the appointment, in one statement. No row: the slot is full, gone or not for this topic, or the
-   * person has had too many seats kept. Of requests at once those of one topic wait for each other (23505), so that at
-   * most one for each topic passes the limit.
+   * person has had too many seats kept. Requests at once do not count each other, so the limit can be passed, by no more
+   * than the pool has connections.
    * What the slot must fulfil stands in the UPDATE, since a join that fails after it would leak the seat; and a second
    * request or live appointment for the topic must raise 23505 (no ON CONFLICT), which gives the seat back.
    */

@@ -58,8 +58,7 @@ export interface SamlFacts {
 }
 
 export type IdentityReading =
-  | { ok: true; identity: Identity }
-  | { ok: false; reason: 'fiscal-number' | 'date-of-birth' | 'spid-code' | 'company' };
+  { ok: true; identity: Identity } | { ok: false; reason: 'fiscal-number' | 'date-of-birth' | 'spid-code' | 'company' };
 
 /** Reads a SPID identity; refuses a fiscal number or a date that cannot be (attributi.rst: `TINIT-` + code, ISO date). */
 export function spidIdentity(facts: SamlFacts, purpose: Identity['purpose'] = 'private'): IdentityReading {

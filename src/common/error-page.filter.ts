@@ -59,7 +59,9 @@ function statusOf(error: unknown): number {
 
 /** PostgreSQL is starting, stopping, or out of reach; a statement was cut by its time-out. */
 function isDatabaseAway(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const { code, message, severity } = (error ?? {}) as { code?: unknown; message?: unknown; severity?: unknown };
+  // PostgreSQL's FATAL ends a connection or refuses one, whatever the reason.
+  if (severity === 'FATAL') return true;
   if (typeof code === 'string' && /^(57P0[123]|57014|08...|53...|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/.test(code))
     return true;
   return (

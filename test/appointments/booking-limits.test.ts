@@ -7,6 +7,9 @@ import { Database } from '#src/common/database.js';
 import { testApp, type TestApp } from '../support/app.ts';
 import { fieldsOf, person, ROME, sessionFor, withSlots } from './booking-support.ts';
 
+/** What pages have at once: so many requests may each not know of the others. */
+const CONNECTIONS = 10;
+
 /** What one person could do to the seats and numbers of all others. */
 let app: TestApp;
 let booking: BookingService;
@@ -192,19 +195,17 @@ describe('seats kept for one person in a day', () => {
     const [slot] = await slotsOf('desk', '2026-04-21');
     const topics = ['naspi', 'isee', 'pensioni', 'contributi'];
     const who = await acting();
-    const results = await Promise.all(
+    await Promise.all(
       Array.from({ length: 20 }, async (_, client) => {
-        let kept = 0;
-        for (let times = 0; times < 6; times++) if (await holdAndGiveUp(who, slot!, topics[client % 4])) kept++;
-        return kept;
+        for (let times = 0; times < 6; times++) await holdAndGiveUp(who, slot!, topics[client % 4]);
       }),
     );
+    while (await holdAndGiveUp(who, slot!));
     const [made] = await app.db.query<{ holds: number }>(
       'SELECT sum(holds)::int AS holds FROM appointment WHERE citizen_id = $1',
       [who.subject],
     );
-    assert.ok(results.some((kept) => kept > 0));
-    assert.ok(made!.holds >= HOLDS_A_DAY - 1 && made!.holds <= HOLDS_A_DAY + topics.length, String(made!.holds));
+    assert.ok(made!.holds >= HOLDS_A_DAY && made!.holds <= HOLDS_A_DAY + CONNECTIONS, String(made!.holds));
     assert.equal(await seatsOf(slot!), 0);
   });
 

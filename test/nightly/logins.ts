@@ -22,7 +22,15 @@ const collect = runInNewContext('gc') as () => void;
 const [portal, keys] = await Promise.all([testApp(), testKeys('provider')]);
 try {
   portal.app.get(SpidProviders).add(metadata(keys));
-  const bare = new SAML({ idpCert: keys.certificate, issuer: 'http://localhost:3000', callbackUrl: ACS, audience: 'http://localhost:3000', wantAuthnResponseSigned: false, wantAssertionsSigned: true, acceptedClockSkewMs: -1 }); // prettier-ignore
+  const bare = new SAML({
+    idpCert: keys.certificate,
+    issuer: 'http://localhost:3000',
+    callbackUrl: ACS,
+    audience: 'http://localhost:3000',
+    wantAuthnResponseSigned: false,
+    wantAssertionsSigned: true,
+    acceptedClockSkewMs: -1,
+  });
   for (let index = 0; index < WARM_UP; index++) await login(portal, keys, bare, `w${index}`);
   const before = settledHeap();
   const own: number[] = [];
@@ -35,8 +43,12 @@ try {
   const after = settledHeap();
   const growth = (after - before) / before;
   const [p95, bareP95] = [percentile(own, 95), percentile(theirs, 95)];
-  console.log(`${LOGINS} logins: consumer p50 ${percentile(own, 50).toFixed(1)} ms, p95 ${p95.toFixed(1)} ms; bare node-saml p50 ${percentile(theirs, 50).toFixed(1)} ms, p95 ${bareP95.toFixed(1)} ms; ratio ${(p95 / bareP95).toFixed(2)}; heap ${(before / 1e6).toFixed(1)} → ${(after / 1e6).toFixed(1)} MB (${(growth * 100).toFixed(1)} %)`); // prettier-ignore
-  const rows = await portal.db.query<{ n: number }>(`SELECT count(*)::int AS n FROM saml_exchange WHERE outcome = 'identified'`);
+  console.log(
+    `${LOGINS} logins: consumer p50 ${percentile(own, 50).toFixed(1)} ms, p95 ${p95.toFixed(1)} ms; bare node-saml p50 ${percentile(theirs, 50).toFixed(1)} ms, p95 ${bareP95.toFixed(1)} ms; ratio ${(p95 / bareP95).toFixed(2)}; heap ${(before / 1e6).toFixed(1)} → ${(after / 1e6).toFixed(1)} MB (${(growth * 100).toFixed(1)} %)`,
+  );
+  const rows = await portal.db.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM saml_exchange WHERE outcome = 'identified'`,
+  );
   assert.equal(rows[0]?.n, LOGINS + WARM_UP, 'every login did happen');
   assert.ok(growth < 0.05, `the heap grew by ${(growth * 100).toFixed(1)} %`);
   assert.ok(p95 < 5 * bareP95, `p95 ${p95} ms against ${bareP95} ms`);
@@ -44,11 +56,26 @@ try {
   await portal.close();
 }
 
-async function login(app: TestApp, pair: TestKeys, bare: SAML, unique: string): Promise<{ consumer: number; bare: number }> {
+async function login(
+  app: TestApp,
+  pair: TestKeys,
+  bare: SAML,
+  unique: string,
+): Promise<{ consumer: number; bare: number }> {
   const start = await send(app, `/spid/accedi?idp=${encodeURIComponent(IDP)}`, null, '');
   const packedRequest = load(start.text)('input[name="SAMLRequest"]').attr('value') ?? '';
   const requestId = / ID="([^"]+)"/.exec(Buffer.from(packedRequest, 'base64').toString())?.[1] ?? '';
-  const xml = build.response({ keys: pair, requestId, level: 2, issuer: IDP, now: app.clock.now().toString(), acs: ACS, audience: 'http://localhost:3000', responseId: `_r${unique}`, assertionId: `_a${unique}` }); // prettier-ignore
+  const xml = build.response({
+    keys: pair,
+    requestId,
+    level: 2,
+    issuer: IDP,
+    now: app.clock.now().toString(),
+    acs: ACS,
+    audience: 'http://localhost:3000',
+    responseId: `_r${unique}`,
+    assertionId: `_a${unique}`,
+  });
   const packed = build.packed(xml);
   const verified = performance.now();
   await bare.validatePostResponseAsync({ SAMLResponse: packed });
@@ -59,20 +86,29 @@ async function login(app: TestApp, pair: TestKeys, bare: SAML, unique: string): 
   return { consumer, bare: handed - verified };
 }
 
-function send(app: TestApp, path: string, body: string | null, cookie: string): Promise<{ status: number; text: string }> {
+function send(
+  app: TestApp,
+  path: string,
+  body: string | null,
+  cookie: string,
+): Promise<{ status: number; text: string }> {
   return new Promise((done, fail) => {
     const headers: Record<string, string> = cookie ? { Cookie: cookie } : {};
     if (body !== null) headers['Content-Type'] = 'application/x-www-form-urlencoded';
-    const sent = request(new URL(path, app.url), { method: body === null ? 'GET' : 'POST', headers, agent: false }, (res) => {
-      let text = '';
-      res.setEncoding('utf8');
-      res.on('data', (part: string) => (text += part));
-      res.on('end', () => done({ status: res.statusCode ?? 0, text }));
-    });
+    const sent = request(
+      new URL(path, app.url),
+      { method: body === null ? 'GET' : 'POST', headers, agent: false },
+      (res) => {
+        let text = '';
+        res.setEncoding('utf8');
+        res.on('data', (part: string) => (text += part));
+        res.on('end', () => done({ status: res.statusCode ?? 0, text }));
+      },
+    );
     sent.on('error', fail);
     sent.end(body ?? undefined);
   });
-} // prettier-ignore
+}
 
 function settledHeap(): number {
   collect();

@@ -45,6 +45,19 @@ export async function unknownResidence(db: TestDatabase, citizen: Citizen): Prom
   );
 }
 
+/** Greta, who comes with an identity of another country: no fiscal code. */
+export async function european(db: TestDatabase, at: Temporal.Instant): Promise<Citizen> {
+  const greta = { name: 'Greta', familyName: 'Weber', dateOfBirth: '1985-09-21', gender: 'F' } as const;
+  const id = randomUUID();
+  await db.query(
+    `INSERT INTO citizen (id, identity_key, name, family_name, born_on, gender, said_at, created_at, updated_at)
+     VALUES ($1, 'eidas:DE/IT/PROVA-0000000001', $2, $3, $4, $5, $6, $6, $6)`,
+    [id, greta.name, greta.familyName, greta.dateOfBirth, greta.gender, at],
+  );
+  const [luca] = PEOPLE.filter((one) => one.key === 'luca');
+  return { ...luca!, ...greta, fiscalCode: '', id };
+}
+
 /** The offices nearest to a comune, nearest first. */
 export async function officesNear(db: TestDatabase, istat: string): Promise<string[]> {
   const rows = await db.query<{ office_id: string }>(
@@ -181,3 +194,36 @@ export async function addNotice(db: TestDatabase, citizen: Citizen, options: Not
   );
   return id;
 }
+
+/** Lines of the access record of a person, the last one at `until`, every kind of them again and again. */
+export async function addAccesses(db: TestDatabase, citizen: Citizen, until: Temporal.Instant, count: number): Promise<void> {
+  const devices = ['Firefox/Windows', 'Samsung Internet/Android', 'Safari/iOS', '/'];
+  for (let index = 0; index < count; index++) {
+    const [action = '', how = '', method = 'spid'] = ACCESSES[index % ACCESSES.length]!;
+    await db.query(
+      `INSERT INTO audit_entry (at, action, subject, actor_kind, actor, purpose, details)
+       VALUES ($1, $2, $3, 'system', 'sign-in', 'security', $4)`,
+      [
+        until.subtract({ hours: (count - index) * 9 }),
+        `session.${action}`,
+        citizen.id,
+        { method, level: method === 'pin' ? 1 : 2, device: devices[index % devices.length], how },
+      ],
+    );
+  }
+}
+
+const ACCESSES = [
+  ['start'],
+  ['end', 'out'],
+  ['refused', '', 'pin'],
+  ['locked', '', 'pin'],
+  ['unlocked', '', 'pin'],
+  ['start', '', 'pin'],
+  ['step-up', '', 'cie'],
+  ['end', 'replaced', 'pin'],
+  ['end', 'elsewhere'],
+  ['start', '', 'eidas'],
+  ['expire', '', 'eidas'],
+  ['end', 'everywhere', 'cns'],
+] as const;

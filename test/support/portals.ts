@@ -1,5 +1,8 @@
+import { createPublicKey } from 'node:crypto';
+import { SpidProviders } from '#src/auth/index.js';
 import { testApp, type TestApp } from './app.ts';
 import { arrangeWorld, visitOf, type InventoryPage, type World } from './inventory.ts';
+import { PROVIDER } from './inventory.ts';
 import { visit, type Answer } from './visit.ts';
 
 /** The program, as it is and in trouble, on one database full of records. */

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type supertest from 'supertest';
 import { Keys, sha256 } from '#src/common/crypto.js';
 import { csrfToken } from '#src/common/csrf.js';
@@ -7,54 +7,89 @@ import { sessionCookieName } from '#src/auth/session.middleware.js';
 import type { TestApp } from './app.ts';
 import type { Citizen } from './people.ts';
 
-/** A session that is open, without the round trip over an identity provider. */
-export interface SignedIn {
-  citizen: Citizen;
+/** What a browser holds: a session that is open, without the round trip over an identity provider. */
+export interface Visitor {
   /** The Cookie header. */
   cookie: string;
   /** Name and value, for the cookie jar of a browser. */
   cookieParts: { name: string; value: string };
   /** A fresh token for a form of this session. */
   csrf(): string;
+}
+
+export interface SignedIn extends Visitor {
+  citizen: Citizen;
   browser: ReturnType<typeof supertest.agent>;
 }
 
+export interface SessionOptions {
+  method?: string;
+  level?: number;
+  device?: string;
+  /** The identity provider that single logout would speak to. */
+  issuer?: string;
+  openedAt?: Temporal.Instant;
+}
+
 /** Opens a session as sign-in.service.ts and session.store.ts do: the row by the token's hash, the cookie signed. */
-export async function signedInAs(portal: TestApp, citizen: Citizen): Promise<SignedIn> {
+export async function signedInAs(portal: TestApp, citizen: Citizen, options: SessionOptions = {}): Promise<SignedIn> {
+  const { method = 'spid', openedAt = portal.clock.now() } = options;
+  const opened = await open(portal, citizen.id, { method, openedAt, data: citizenData(citizen, openedAt, options) });
+  const browser = portal.browser();
+  browser.set('Cookie', opened.cookie);
+  return { ...opened, citizen, browser };
+}
+
+/** A session of somebody of the staff, who never is a citizen here. */
+export async function staffSignedIn(
+  portal: TestApp,
+  member: { name: string; office: string | null; roles: readonly string[] },
+): Promise<Visitor> {
+  const openedAt = portal.clock.now();
+  const staffId = randomUUID();
+  await portal.db.query(
+    `INSERT INTO staff_member (id, issuer, subject, name, office, roles, created_at, signed_in_at)
+     VALUES ($1, 'https://accesso.example', $1, $2, $3, $4, $5, $5)`,
+    [staffId, member.name, member.office, member.roles, openedAt],
+  );
+  const data = { cookie: COOKIE, staffId, staff: member, method: 'staff', level: 2, signedInAt: openedAt.toString() };
+  return open(portal, null, { method: 'staff', openedAt, data });
+}
+
+async function open(
+  portal: TestApp,
+  citizenId: string | null,
+  { method, openedAt, data }: { method: string; openedAt: Temporal.Instant; data: object },
+): Promise<Visitor> {
   const token = randomBytes(32).toString('base64url');
   const csrfKey = randomBytes(32).toString('base64url');
-  const now = portal.clock.now();
   await portal.db.query('SELECT session_write($1, $2, $3, $4, $5, $6, $7, $8)', [
     sha256(token),
-    citizen.id,
+    citizenId,
     csrfKey,
-    sessionData(portal, citizen),
-    'spid',
-    now,
-    expiryAfter(now),
-    now.add(SESSION_ABSOLUTE),
+    data,
+    method,
+    openedAt,
+    expiryAfter(portal.clock.now()),
+    openedAt.add(SESSION_ABSOLUTE),
   ]);
   const name = sessionCookieName(portal.config);
   const value = encodeURIComponent(signed(token, portal));
-  const cookie = `${name}=${value}`;
-  const browser = portal.browser();
-  browser.set('Cookie', cookie);
-  return { citizen, cookie, cookieParts: { name, value }, csrf: () => csrfToken(csrfKey), browser };
+  return { cookie: `${name}=${value}`, cookieParts: { name, value }, csrf: () => csrfToken(csrfKey) };
 }
 
-function sessionData(portal: TestApp, citizen: Citizen): object {
+const COOKIE = { originalMaxAge: null, path: '/', httpOnly: true, sameSite: 'lax', secure: false };
+
+function citizenData(citizen: Citizen, openedAt: Temporal.Instant, options: SessionOptions): object {
+  const { method = 'spid', level = 2, device = 'Firefox/Windows', issuer = 'https://gestore.example' } = options;
   return {
-    cookie: { originalMaxAge: null, path: '/', httpOnly: true, sameSite: 'lax', secure: false },
+    cookie: COOKIE,
     displayName: `${citizen.name} ${citizen.familyName}`,
-    method: 'spid',
-    level: 2,
-    signedInAt: portal.clock.now().toString(),
-    provider: {
-      issuer: 'https://gestore.example',
-      nameId: '_prova',
-      nameQualifier: 'https://gestore.example',
-      sessionIndex: null,
-    },
+    method,
+    level,
+    device,
+    signedInAt: openedAt.toString(),
+    provider: { issuer, nameId: '_prova', nameQualifier: issuer, sessionIndex: null },
   };
 }
 

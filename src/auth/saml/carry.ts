@@ -18,7 +18,8 @@ export function carry(
   keys: SigningKeys,
 ): Carried {
   const { field, xml, relayState } = message;
-  if (to.binding === HTTP_REDIRECT) return { binding: 'redirect', url: signedUrl(field, xml, relayState, to.location, keys), xml };
+  if (to.binding === HTTP_REDIRECT)
+    return { binding: 'redirect', url: signedUrl(field, xml, relayState, to.location, keys), xml };
   const signed = signRoot(xml, keys, 'Issuer');
   const fields: Record<string, string> = { [field]: Buffer.from(signed).toString('base64') };
   if (relayState !== '') fields.RelayState = relayState;
@@ -54,7 +55,9 @@ export function arrivedByRedirect(query: string): Arrived {
     .filter((name) => raw.has(name))
     .map((name) => `${name}=${raw.get(name)}`)
     .join('&');
-  const [algorithm, signature, relayState] = ['SigAlg', 'Signature', 'RelayState'].map((name) => decoded(raw.get(name)));
+  const [algorithm, signature, relayState] = ['SigAlg', 'Signature', 'RelayState'].map((name) =>
+    decoded(raw.get(name)),
+  );
   return {
     field,
     message: {
@@ -99,6 +102,8 @@ function inflated(packed: string): string {
     const bytes = inflateRawSync(Buffer.from(packed, 'base64'), { maxOutputLength: MESSAGE_BYTES });
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new Refusal((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? 'message-too-large' : 'message-encoding');
+    throw new Refusal(
+      (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? 'message-too-large' : 'message-encoding',
+    );
   }
 }

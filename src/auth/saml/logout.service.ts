@@ -48,7 +48,10 @@ export class LogoutService {
   ) {}
 
   /** Our signed LogoutRequest for the session that is being left; null when its provider takes none. */
-  async request(session: SessionAtProvider, terms: LogoutTerms): Promise<{ carried: Carried; provider: Provider } | null> {
+  async request(
+    session: SessionAtProvider,
+    terms: LogoutTerms,
+  ): Promise<{ carried: Carried; provider: Provider } | null> {
     const { nameId, nameQualifier, sessionIndex } = session;
     const provider = find(terms, session.issuer);
     const binding = provider && bindingOf(provider, provider.logout);
@@ -56,11 +59,18 @@ export class LogoutService {
     const id = `_${randomUUID()}`;
     const issuedAt = this.engine.clock.now();
     const destination = provider.logout[binding] ?? '';
-    const xml = logoutRequestXml({ id, issuedAt, destination, issuer: terms.entityId }, { nameId, nameQualifier, sessionIndex });
+    const xml = logoutRequestXml(
+      { id, issuedAt, destination, issuer: terms.entityId },
+      { nameId, nameQualifier, sessionIndex },
+    );
     await this.engine.db.actingAs(system('sign-in'), () =>
       this.repository.add(id, provider.entityId, issuedAt, issuedAt.add(ANSWER_WITHIN)),
     );
-    const carried = carry({ field: 'SAMLRequest', xml, relayState: '' }, { binding, location: destination }, terms.keys);
+    const carried = carry(
+      { field: 'SAMLRequest', xml, relayState: '' },
+      { binding, location: destination },
+      terms.keys,
+    );
     return { carried, provider };
   }
 
@@ -115,9 +125,18 @@ export class LogoutService {
     const binding = bindingOf({ ...provider, prefersPost: !cameByRedirect }, locations);
     if (!binding) return null;
     const location = locations[binding] ?? '';
-    const head = { id: `_${randomUUID()}`, issuedAt: this.engine.clock.now(), destination: location, issuer: terms.entityId };
+    const head = {
+      id: `_${randomUUID()}`,
+      issuedAt: this.engine.clock.now(),
+      destination: location,
+      issuer: terms.entityId,
+    };
     const xml = logoutResponseXml(head, verdict.id);
-    return carry({ field: 'SAMLResponse', xml, relayState: relayState.slice(0, 80) }, { binding, location }, terms.keys);
+    return carry(
+      { field: 'SAMLResponse', xml, relayState: relayState.slice(0, 80) },
+      { binding, location },
+      terms.keys,
+    );
   }
 
   private async answered({ inResponseTo, issuer, done }: LogoutVerdict & { kind: 'response' }): Promise<LogoutOutcome> {

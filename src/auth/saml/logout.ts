@@ -65,7 +65,10 @@ function judged(message: LogoutMessage, expected: LogoutExpectation): LogoutVerd
 
 /** HTTP-POST: the signature is inside, and only what it covers is read. */
 function byElement(xml: string, raw: XmlElement, certificates: readonly string[]): XmlElement {
-  must([...walk(raw)].every((one) => one.local !== 'Signature' || one.parent === raw), 'signature-position');
+  must(
+    [...walk(raw)].every((one) => one.local !== 'Signature' || one.parent === raw),
+    'signature-position',
+  );
   must(children(raw, DS, 'Signature').length > 0, 'logout-unsigned');
   const root = parseXml(verifiedText(xml, raw, certificates));
   must(root.ns === SAMLP && root.local === raw.local, 'logout-structure');
@@ -123,7 +126,15 @@ function readRequest(root: XmlElement, issuer: string, { now, skewMs }: LogoutEx
   );
   // Remembered until it is too old to be taken again.
   const usableUntil = now + LOGOUT_AGE_MS + skewMs;
-  return { kind: 'request', id: root.attributes.get('ID') ?? '', issuer, nameId, nameQualifier, sessionIndexes, usableUntil };
+  return {
+    kind: 'request',
+    id: root.attributes.get('ID') ?? '',
+    issuer,
+    nameId,
+    nameQualifier,
+    sessionIndexes,
+    usableUntil,
+  };
 }
 
 function readResponse(root: XmlElement, issuer: string): LogoutVerdict {

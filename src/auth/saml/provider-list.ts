@@ -81,7 +81,11 @@ export class ProviderList implements OnApplicationShutdown {
       const names = readdirSync(folder)
         .filter((name) => /\.(xml|json)$/.test(name))
         .toSorted();
-      const marks = names.map((name) => [name, statSync(join(folder, name)).mtimeMs, statSync(join(folder, name)).size]);
+      const marks = names.map((name) => [
+        name,
+        statSync(join(folder, name)).mtimeMs,
+        statSync(join(folder, name)).size,
+      ]);
       const seen = JSON.stringify([romeDate(this.clock.now()).toString(), marks]);
       if (seen === this.seen) return;
       this.seen = seen;
@@ -98,7 +102,10 @@ export class ProviderList implements OnApplicationShutdown {
     try {
       return this.read(readFileSync(join(folder, name), 'utf8'), name.endsWith('.json') ? 'json' : 'xml');
     } catch (error) {
-      this.log.error({ err: error, event: 'saml.metadata-unreadable', federation, file: name }, 'metadata file not used');
+      this.log.error(
+        { err: error, event: 'saml.metadata-unreadable', federation, file: name },
+        'metadata file not used',
+      );
       return this.files.get(name) ?? [];
     }
   }

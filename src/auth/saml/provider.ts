@@ -39,10 +39,11 @@ export function readProviders(xml: string, rules: ProviderRules): ProviderReadin
     .filter(
       (one) => one.ns === MD && one.local === 'EntityDescriptor' && children(one, MD, 'IDPSSODescriptor').length === 1,
     )
-    .flatMap((entity) => usable(() => readProvider(entity, rules), rules));
+    .flatMap((entity) => unlessBroken(() => readProvider(entity, rules), rules));
 }
 
-export function usable(read: () => ProviderReading, { onUnusable }: ProviderRules): ProviderReading[] {
+/** One provider that cannot be used leaves the others of its file in use. */
+export function unlessBroken(read: () => ProviderReading, { onUnusable }: ProviderRules): ProviderReading[] {
   try {
     return [read()];
   } catch (error) {

@@ -1,13 +1,20 @@
-import { checkUsable, usable, usableCertificates, usableLocations, type ProviderReading, type ProviderRules } from './provider.js';
+import {
+  checkUsable,
+  unlessBroken,
+  usableCertificates,
+  usableLocations,
+  type ProviderReading,
+  type ProviderRules,
+} from './provider.js';
 
 /**
  * Reads the providers of the national registry's JSON (registry.spid.gov.it, entities of type IdP). Its entries have
  * changed shape over the years: one value or a list, an array or an object around it; what is not an address is dropped.
  */
-export function readRegistry(text: string, rules: ProviderRules): ProviderReading[] {
-  const entries = entriesOf(JSON.parse(text) as unknown);
+export function readRegistry(json: string, rules: ProviderRules): ProviderReading[] {
+  const entries = entriesOf(JSON.parse(json) as unknown);
   if (entries.length === 0) throw new Error('the registry file names no provider');
-  return entries.flatMap((entry) => usable(() => readEntry(entry, rules), rules));
+  return entries.flatMap((entry) => unlessBroken(() => readEntry(entry, rules), rules));
 }
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -24,7 +31,12 @@ function readEntry(entry: Entry, rules: ProviderRules): ProviderReading {
   const warnings: string[] = [];
   const provider = {
     entityId,
-    name: (text(entry.entity_name) || text(entry.organization_display_name) || text(entry.organization_name) || entityId).slice(0, 80),
+    name: (
+      text(entry.entity_name) ||
+      text(entry.organization_display_name) ||
+      text(entry.organization_name) ||
+      entityId
+    ).slice(0, 80),
     certificates: usableCertificates(list(entry.signing_certificate_x509).map(text), rules, warnings),
     signOn: usableLocations(ends(entry.single_sign_on_service, 'Location')),
     logout: usableLocations(ends(entry.single_logout_service, 'Location')),

@@ -65,7 +65,10 @@ export class SamlFlow {
     if (isOurFault(code)) {
       // Operators are woken by this event name (docs, metrics): people cannot mend it, and it concerns everybody.
       this.faults.inc({ federation: name, code: String(code) });
-      this.log.error({ event: 'saml.our-request-refused', federation: name, code, provider }, 'identity provider refused our request');
+      this.log.error(
+        { event: 'saml.our-request-refused', federation: name, code, provider },
+        'identity provider refused our request',
+      );
     } else this.log.info({ federation: name, code, provider }, 'identity provider declined');
     res.status(403).render('spid/refused', declinedPage(visitor.t, name, failure, req.id));
   }

@@ -85,7 +85,8 @@ function assertionXml(request: CheckedRequest, person: Somebody, level: number, 
 }
 
 function attributes(request: CheckedRequest, person: Somebody): string {
-  const known = 'country' in person ? europeanAttributes(person) : { ...attributesOf(person), ...companyAttributes(person) };
+  const known =
+    'country' in person ? europeanAttributes(person) : { ...attributesOf(person), ...companyAttributes(person) };
   return request.attributes
     .filter((name) => known[name])
     .map(
@@ -107,7 +108,15 @@ function companyAttributes({ professional }: DemonstrationPerson): Record<string
   };
 }
 
-function europeanAttributes({ spidCode, name, familyName, dateOfBirth, placeOfBirth, address, gender }: EuropeanPerson): Record<string, string> {
+function europeanAttributes({
+  spidCode,
+  name,
+  familyName,
+  dateOfBirth,
+  placeOfBirth,
+  address,
+  gender,
+}: EuropeanPerson): Record<string, string> {
   return { spidCode, name, familyName, dateOfBirth, placeOfBirth, address, gender };
 }
 

@@ -92,7 +92,9 @@ ${levels.join('\n')}
 function personalButtons(person: DemonstrationPerson, request: CheckedRequest, state: string): string[] {
   if (!person.professional || request.purpose) return [];
   const fields = { persona: person.key, livello: 2, personale: 1 };
-  return [`<li>${button('spid', state, fields, `Usa l’identità personale di ${person.name} ${person.familyName}, livello 2`)}</li>`];
+  return [
+    `<li>${button('spid', state, fields, `Usa l’identità personale di ${person.name} ${person.familyName}, livello 2`)}</li>`,
+  ];
 }
 
 function kindOf(person: DemonstrationPerson, request: CheckedRequest): string {

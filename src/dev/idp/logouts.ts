@@ -18,9 +18,11 @@ export function logoutAnswer(query: string, service: ServiceFacts, by: Answering
   const isRequest = /(?:^|&)SAMLRequest=/.test(query);
   const read = redirected(query, isRequest ? 'SAMLRequest' : 'SAMLResponse', service);
   if (!read.ok) return read;
-  if (children(read.root, SAML, 'Issuer')[0]?.text !== service.entityId) return { ok: false, why: 'Issuer sconosciuto' };
+  if (children(read.root, SAML, 'Issuer')[0]?.text !== service.entityId)
+    return { ok: false, why: 'Issuer sconosciuto' };
   if (!isRequest) return { ok: true, ended: null, url: null };
-  if (read.root.ns !== SAMLP || read.root.local !== 'LogoutRequest') return { ok: false, why: 'non è una LogoutRequest' };
+  if (read.root.ns !== SAMLP || read.root.local !== 'LogoutRequest')
+    return { ok: false, why: 'non è una LogoutRequest' };
   const ended = children(read.root, SAML, 'NameID')[0]?.text ?? '';
   const destination = service.logout.get(HTTP_REDIRECT) ?? '';
   const xml = logoutResponseXml(head(destination, by), read.root.attributes.get('ID') ?? '');
@@ -38,7 +40,13 @@ function head(destination: string, by: Answering) {
   return { id: `_${randomUUID()}`, issuedAt: by.now, destination, issuer: by.entityId };
 }
 
-function sent(field: 'SAMLRequest' | 'SAMLResponse', xml: string, relayState: string, location: string, by: Answering): string {
+function sent(
+  field: 'SAMLRequest' | 'SAMLResponse',
+  xml: string,
+  relayState: string,
+  location: string,
+  by: Answering,
+): string {
   const carried = carry({ field, xml, relayState }, { binding: HTTP_REDIRECT, location }, by.keys);
   if (carried.binding !== 'redirect') throw new Error('a logout message goes by redirect here');
   return carried.url;

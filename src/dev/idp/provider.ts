@@ -6,7 +6,14 @@ import { form, html, redirect, send } from './answer.js';
 import { choicePage, errorsOf, messagePage, peopleOf, returnPage, sessionsPage } from './idp-pages.js';
 import type { DevIdpOptions } from './idp.js';
 import { logoutAnswer, logoutRequest, type OpenSession } from './logouts.js';
-import { readPost, readRedirect, readService, type CheckedRequest, type RequestReading, type ServiceFacts } from './requests.js';
+import {
+  readPost,
+  readRedirect,
+  readService,
+  type CheckedRequest,
+  type RequestReading,
+  type ServiceFacts,
+} from './requests.js';
 
 /** Requests waiting for a choice, and sessions that may be ended: few, in memory, oldest dropped. */
 const KEPT = 1000;

@@ -1,6 +1,15 @@
 import { createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
-import { children, names, only, parseXml, verifiedText, walk, type FederationName, type XmlElement } from '../../auth/index.js';
+import {
+  children,
+  names,
+  only,
+  parseXml,
+  verifiedText,
+  walk,
+  type FederationName,
+  type XmlElement,
+} from '../../auth/index.js';
 
 const { DS, ENTITY_FORMAT, HTTP_POST, MD, SAML, SAMLP, SPID_EXTENSIONS, TRANSIENT_FORMAT } = names;
 const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';

@@ -78,14 +78,20 @@ describe('the capacity in which one acts', () => {
   });
 
   it('is found again at the next sign-in', async () => {
-    const before = await keysOf('Verdi');
+    const known = await keysOf('Verdi');
     await signIn(portal.browser(), PAOLO, '/bacheca', 'spid', '/spid/professionale');
-    assert.deepEqual(await keysOf('Verdi'), before);
+    assert.deepEqual(await keysOf('Verdi'), known);
   });
 
   it('a professional identity nobody asked for, and a personal one where a professional was, are refused', async () => {
     assert.equal((await signIn(portal.browser(), PAOLO)).status, 403);
-    const page = await signIn(portal.browser(), 'Entra come Maria Rossi, livello 2', '/', 'spid', '/spid/professionale');
+    const page = await signIn(
+      portal.browser(),
+      'Entra come Maria Rossi, livello 2',
+      '/',
+      'spid',
+      '/spid/professionale',
+    );
     assert.equal(page.status, 403);
     assert.match(page.text, /identità non va bene/);
   });
@@ -118,7 +124,14 @@ describe('an identity for a company', () => {
       assert.equal(identityKey(reading.identity), `cf:RSSMRA80E55H501U:company:${good.slice(6)}`);
     });
   }
-  for (const bad of ['', COMPANY_NUMBER, 'TINIT-12345678901', 'VATDE-12345678903', 'TINIT-00000000000', `TINIT-${COMPANY_NUMBER}:x`]) {
+  for (const bad of [
+    '',
+    COMPANY_NUMBER,
+    'TINIT-12345678901',
+    'VATDE-12345678903',
+    'TINIT-00000000000',
+    `TINIT-${COMPANY_NUMBER}:x`,
+  ]) {
     it(`refuses the number "${bad}"`, () =>
       assert.deepEqual(spidIdentity(facts(bad), 'company'), { ok: false, reason: 'company' }));
   }

@@ -41,7 +41,15 @@ before(async () => {
 });
 
 function aProvider(signOn: Record<string, string>): Provider {
-  return { entityId: 'https://idp.example', name: 'Idp', certificates: [provider.certificate], signOn, logout: {}, logoutAnswers: {}, prefersPost: false };
+  return {
+    entityId: 'https://idp.example',
+    name: 'Idp',
+    certificates: [provider.certificate],
+    signOn,
+    logout: {},
+    logoutAnswers: {},
+    prefersPost: false,
+  };
 }
 
 function content(signOn: Record<string, string>, level: 1 | 2 | 3 = 2) {

@@ -79,7 +79,13 @@ function options(kind: Kind, changes: Partial<build.Options> = {}): build.Option
 
 function judge(kind: Kind, xml: string): Verdict {
   const asked = Temporal.Instant.from('2026-03-02T09:29:30.400Z').epochMilliseconds;
-  const request = { id: REQUEST, issuedAt: asked, provider: ISSUER, certificates: [provider.certificate], level: 2 } as const;
+  const request = {
+    id: REQUEST,
+    issuedAt: asked,
+    provider: ISSUER,
+    certificates: [provider.certificate],
+    level: 2,
+  } as const;
   const expected: Expectation = {
     now: Temporal.Instant.from('2026-03-02T09:30:05Z').epochMilliseconds,
     profile: kind.profile,
@@ -128,28 +134,93 @@ for (const kind of KINDS) {
       ['only the Response signed', 'assertion-unsigned', () => ({ signAssertion: false, signResponse: true })],
       ['a rogue key', 'signature-foreign-key', () => ({ keys: rogue })],
       ['another trusted provider signs', 'signature-foreign-key', () => ({ keys: other })],
-      ['a rogue key under the right certificate', 'signature-invalid', () => ({ keys: rogue, signing: { publish: provider.certificate } })],
-      ['a name changed after signing', 'signature-invalid', () => ({ tamper: [[`>${kind.attributes.name}<`, '>Altri<']] })],
+      [
+        'a rogue key under the right certificate',
+        'signature-invalid',
+        () => ({ keys: rogue, signing: { publish: provider.certificate } }),
+      ],
+      [
+        'a name changed after signing',
+        'signature-invalid',
+        () => ({ tamper: [[`>${kind.attributes.name}<`, '>Altri<']] }),
+      ],
       ['SHA-1', 'signature-algorithm', () => ({ signing: { algorithm: build.RSA_SHA1 } })],
       ['a digest with SHA-1', 'digest-algorithm', () => ({ signing: { digest: build.SHA1 } })],
-      ['a comment in a value', 'comment', () => ({ tamper: [[`>${kind.attributes.familyName}<`, `>${kind.attributes.familyName}<!-- x --><`]] })],
-      ['another Destination', 'destination', () => ({ tamper: [[`Destination="${kind.acs}"`, 'Destination="https://portal.example/other/acs"']] })],
-      ['another Recipient', 'recipient', () => ({ edit: [[`Recipient="${kind.acs}"`, 'Recipient="https://portal.example/other/acs"']] })],
+      [
+        'a comment in a value',
+        'comment',
+        () => ({ tamper: [[`>${kind.attributes.familyName}<`, `>${kind.attributes.familyName}<!-- x --><`]] }),
+      ],
+      [
+        'another Destination',
+        'destination',
+        () => ({ tamper: [[`Destination="${kind.acs}"`, 'Destination="https://portal.example/other/acs"']] }),
+      ],
+      [
+        'another Recipient',
+        'recipient',
+        () => ({ edit: [[`Recipient="${kind.acs}"`, 'Recipient="https://portal.example/other/acs"']] }),
+      ],
       ['another Audience', 'audience', () => ({ audience: `${kind.audience}/other` })],
       ['another Issuer', 'response-issuer', () => ({ issuer: 'https://another.example' })],
-      ['an Issuer with a wrong Format', 'response-issuer-format', () => ({ plainResponseIssuer: true, tamper: [[`<saml:Issuer>${ISSUER}`, `<saml:Issuer Format="urn:x">${ISSUER}`]] })],
+      [
+        'an Issuer with a wrong Format',
+        'response-issuer-format',
+        () => ({
+          plainResponseIssuer: true,
+          tamper: [[`<saml:Issuer>${ISSUER}`, `<saml:Issuer Format="urn:x">${ISSUER}`]],
+        }),
+      ],
       ['InResponseTo of nobody', 'unsolicited', () => ({ requestId: '_another' })],
       ['a weaker level', 'level-too-low', () => ({ level: 1 })],
-      ['a level of another federation', 'authn-context', () => ({ edit: [['https://www.spid.gov.it/SpidL2', 'urn:oasis:names:tc:SAML:2.0:ac:classes:Password']] })],
-      ['a persistent NameID', 'name-id-format', () => ({ edit: [['nameid-format:transient', 'nameid-format:persistent']] })],
+      [
+        'a level of another federation',
+        'authn-context',
+        () => ({ edit: [['https://www.spid.gov.it/SpidL2', 'urn:oasis:names:tc:SAML:2.0:ac:classes:Password']] }),
+      ],
+      [
+        'a persistent NameID',
+        'name-id-format',
+        () => ({ edit: [['nameid-format:transient', 'nameid-format:persistent']] }),
+      ],
       ['no NameQualifier', 'name-id-qualifier', () => ({ edit: [[` NameQualifier="${ISSUER}"`, '']] })],
-      ['an expired Subject', 'subject-expired', () => ({ edit: [[/(<saml:SubjectConfirmationData.*?)NotOnOrAfter="[^"]*"/, '$1NotOnOrAfter="2026-03-02T09:30:01Z"']] })],
-      ['expired Conditions', 'conditions-expired', () => ({ edit: [[/(<saml:Conditions.*?)NotOnOrAfter="[^"]*"/, '$1NotOnOrAfter="2026-03-02T09:30:01Z"']] })],
-      ['a doubled attribute', 'attribute-doubled', () => ({ edit: [['<saml:AttributeStatement>', `<saml:AttributeStatement>${build.attributesXml({ familyName: 'Altri' })}`]] })],
-      ['an assertion inside the assertion', 'assertion-count', () => ({ edit: [['<saml:Conditions', '<saml:Advice><saml:Assertion/></saml:Advice><saml:Conditions']] })],
-      ['a Response before the request', 'response-issued-before-request', () => ({ tamper: [[/(<samlp:Response[^>]*?)IssueInstant="[^"]*"/, '$1IssueInstant="2026-03-02T09:00:00Z"']] })],
-      ['an Assertion from the future', 'assertion-issued-in-future', () => ({ edit: [[/(<saml:Assertion[^>]*?)IssueInstant="[^"]*"/, '$1IssueInstant="2026-03-02T10:30:00Z"']] })],
-    ]; // prettier-ignore
+      [
+        'an expired Subject',
+        'subject-expired',
+        () => ({
+          edit: [[/(<saml:SubjectConfirmationData.*?)NotOnOrAfter="[^"]*"/, '$1NotOnOrAfter="2026-03-02T09:30:01Z"']],
+        }),
+      ],
+      [
+        'expired Conditions',
+        'conditions-expired',
+        () => ({ edit: [[/(<saml:Conditions.*?)NotOnOrAfter="[^"]*"/, '$1NotOnOrAfter="2026-03-02T09:30:01Z"']] }),
+      ],
+      [
+        'a doubled attribute',
+        'attribute-doubled',
+        () => ({
+          edit: [
+            ['<saml:AttributeStatement>', `<saml:AttributeStatement>${build.attributesXml({ familyName: 'Altri' })}`],
+          ],
+        }),
+      ],
+      [
+        'an assertion inside the assertion',
+        'assertion-count',
+        () => ({ edit: [['<saml:Conditions', '<saml:Advice><saml:Assertion/></saml:Advice><saml:Conditions']] }),
+      ],
+      [
+        'a Response before the request',
+        'response-issued-before-request',
+        () => ({ tamper: [[/(<samlp:Response[^>]*?)IssueInstant="[^"]*"/, '$1IssueInstant="2026-03-02T09:00:00Z"']] }),
+      ],
+      [
+        'an Assertion from the future',
+        'assertion-issued-in-future',
+        () => ({ edit: [[/(<saml:Assertion[^>]*?)IssueInstant="[^"]*"/, '$1IssueInstant="2026-03-02T10:30:00Z"']] }),
+      ],
+    ];
     for (const [row, reason, make] of rows) it(`refuses: ${row}`, () => refusedFor(kind, make(), reason));
 
     for (const code of kind.profile.personCodes) {
@@ -186,7 +257,10 @@ describe('where the federations differ', () => {
   });
 
   it('eIDAS, minimum: what was not asked for is dropped', () => {
-    const verdict = judge(european, build.response(options(european, { attributes: { ...GRETA, address: 'Beispielweg' } })));
+    const verdict = judge(
+      european,
+      build.response(options(european, { attributes: { ...GRETA, address: 'Beispielweg' } })),
+    );
     assert.deepEqual(verdict.kind === 'accepted' && verdict.assertion.attributes, GRETA);
   });
 });
@@ -201,7 +275,10 @@ describe('the identities', () => {
     assert.equal(reading.identity.spidCode, null);
     assert.equal(reading.identity.method, 'cie');
     assert.equal(identityKey(reading.identity), 'cf:RSSMRA80E55H501U');
-    assert.deepEqual(cieIdentity(facts({ ...CARD, fiscalNumber: 'RSSMRA80E55H501U' })), { ok: false, reason: 'fiscal-number' });
+    assert.deepEqual(cieIdentity(facts({ ...CARD, fiscalNumber: 'RSSMRA80E55H501U' })), {
+      ok: false,
+      reason: 'fiscal-number',
+    });
     assert.deepEqual(cieIdentity(facts({ ...CARD, dateOfBirth: '15.5.1980' })), { ok: false, reason: 'date-of-birth' });
   });
 

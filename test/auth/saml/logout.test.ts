@@ -24,7 +24,10 @@ let lines: Record<string, unknown>[] = [];
 let made = 0;
 
 before(async () => {
-  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) });
+  const log = pino(
+    { level: 'info' },
+    { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
   [portal, keys, otherKeys] = await Promise.all([testApp({ log }), testKeys('provider'), testKeys('other')]);
   portal.app.get(SpidProviders).add(metadata(IDP, keys, POST, 'https://idp.example'));
   portal.app.get(SpidProviders).add(metadata(OTHER, otherKeys, REDIRECT, 'https://other.example'));
@@ -61,7 +64,10 @@ async function signedIn(nameId: string, idp = IDP, sessionIndex: string | null =
     assertionId: `_a${unique}`,
     edit,
   });
-  const page = await browser.post('/spid/acs').type('form').send({ SAMLResponse: build.packed(xml) });
+  const page = await browser
+    .post('/spid/acs')
+    .type('form')
+    .send({ SAMLResponse: build.packed(xml) });
   assert.equal(page.status, 303, page.text);
   return browser;
 }
@@ -106,7 +112,12 @@ function query(xml: string, by: TestKeys | null = keys, field = 'SAMLRequest', a
 
 const byRedirect = (text: string) => portal.browser().get(`/spid/logout?${text}`);
 const byPost = (xml: string, field = 'SAMLRequest') =>
-  portal.browser().post('/spid/logout').set('Origin', 'https://idp.example').type('form').send({ [field]: build.packed(xml) });
+  portal
+    .browser()
+    .post('/spid/logout')
+    .set('Origin', 'https://idp.example')
+    .type('form')
+    .send({ [field]: build.packed(xml) });
 
 describe('a provider asks to end a session', () => {
   it('by redirect: ends that session, leaves others alone, answers signed', async () => {
@@ -182,41 +193,114 @@ describe('what does not end a session', () => {
     ['an unsigned POST', 'logout-unsigned', () => byPost(logoutRequest())],
     ['a POST signed by a stranger', 'signature-foreign-key', () => byPost(build.signed(logoutRequest(), otherKeys))],
     ['a redirect signed by another provider', 'signature-invalid', () => long(logoutRequest(), otherKeys)],
-    ['a POST changed after signing', 'signature-invalid', () => byPost(build.signed(logoutRequest(), keys).replace('_somebody', '_anybody'))],
-    ['SHA-1', 'signature-algorithm', () => byRedirect(query(logoutRequest(), keys, 'SAMLRequest', 'http://www.w3.org/2000/09/xmldsig#rsa-sha1'))],
-    ['an unknown algorithm', 'signature-algorithm', () => byRedirect(query(logoutRequest()).replace('rsa-sha256', 'rsa-sha999'))],
-    ['an algorithm named __proto__', 'signature-algorithm', () => byRedirect(query(logoutRequest()).replace(/SigAlg=[^&]*/, 'SigAlg=__proto__'))],
-    ['a RelayState changed after signing', 'signature-invalid', () => byRedirect(query(logoutRequest()).replace('RelayState=r1', 'RelayState=r2'))],
-    ['a RelayState taken out', 'signature-invalid', () => byRedirect(query(logoutRequest()).replace('&RelayState=r1', ''))],
+    [
+      'a POST changed after signing',
+      'signature-invalid',
+      () => byPost(build.signed(logoutRequest(), keys).replace('_somebody', '_anybody')),
+    ],
+    [
+      'SHA-1',
+      'signature-algorithm',
+      () => byRedirect(query(logoutRequest(), keys, 'SAMLRequest', 'http://www.w3.org/2000/09/xmldsig#rsa-sha1')),
+    ],
+    [
+      'an unknown algorithm',
+      'signature-algorithm',
+      () => byRedirect(query(logoutRequest()).replace('rsa-sha256', 'rsa-sha999')),
+    ],
+    [
+      'an algorithm named __proto__',
+      'signature-algorithm',
+      () => byRedirect(query(logoutRequest()).replace(/SigAlg=[^&]*/, 'SigAlg=__proto__')),
+    ],
+    [
+      'a RelayState changed after signing',
+      'signature-invalid',
+      () => byRedirect(query(logoutRequest()).replace('RelayState=r1', 'RelayState=r2')),
+    ],
+    [
+      'a RelayState taken out',
+      'signature-invalid',
+      () => byRedirect(query(logoutRequest()).replace('&RelayState=r1', '')),
+    ],
     ['a doubled parameter', 'logout-structure', () => byRedirect(`${query(logoutRequest())}&RelayState=r1`)],
-    ['a request and a response at once', 'logout-structure', () => byRedirect(`${query(logoutRequest())}&SAMLResponse=x`)],
-    ['a wrapped signature', 'signature-position', () => byPost(logoutRequest({ edit: ['<saml:NameID', `<samlp:Extensions>${build.signed(logoutRequest(), keys)}</samlp:Extensions><saml:NameID`] }))],
+    [
+      'a request and a response at once',
+      'logout-structure',
+      () => byRedirect(`${query(logoutRequest())}&SAMLResponse=x`),
+    ],
+    [
+      'a wrapped signature',
+      'signature-position',
+      () =>
+        byPost(
+          logoutRequest({
+            edit: [
+              '<saml:NameID',
+              `<samlp:Extensions>${build.signed(logoutRequest(), keys)}</samlp:Extensions><saml:NameID`,
+            ],
+          }),
+        ),
+    ],
     ['an unknown provider', 'logout-issuer', () => long(logoutRequest({ issuer: 'https://nobody.example' }))],
     ['no Issuer', 'logout-issuer', () => long(logoutRequest({ edit: [/<saml:Issuer>.*<\/saml:Issuer>/, ''] }))],
     ['another Destination', 'destination', () => long(logoutRequest({ destination: 'https://elsewhere.example' }))],
     ['no Destination', 'destination', () => long(logoutRequest({ edit: [/ Destination="[^"]*"/, ''] }))],
-    ['an old message', 'logout-too-old', () => long(logoutRequest({ at: portal.clock.now().subtract({ minutes: 6 }).toString() }))],
-    ['a message from the future', 'logout-in-future', () => long(logoutRequest({ at: portal.clock.now().add({ minutes: 5 }).toString() }))],
+    [
+      'an old message',
+      'logout-too-old',
+      () => long(logoutRequest({ at: portal.clock.now().subtract({ minutes: 6 }).toString() })),
+    ],
+    [
+      'a message from the future',
+      'logout-in-future',
+      () => long(logoutRequest({ at: portal.clock.now().add({ minutes: 5 }).toString() })),
+    ],
     ['a malformed IssueInstant', 'logout-issue-instant', () => long(logoutRequest({ at: 'now' }))],
-    ['one past its NotOnOrAfter', 'logout-expired', () => long(logoutRequest({ until: portal.clock.now().toString() }))],
+    [
+      'one past its NotOnOrAfter',
+      'logout-expired',
+      () => long(logoutRequest({ until: portal.clock.now().toString() })),
+    ],
     ['another Version', 'logout-version', () => long(logoutRequest({ edit: ['Version="2.0"', 'Version="1.1"'] }))],
     ['no ID', 'logout-id', () => long(logoutRequest({ edit: [/ ID="[^"]*"/, ''] }))],
     ['no NameID', 'name-id', () => long(logoutRequest({ edit: [/<saml:NameID.*<\/saml:NameID>/, ''] }))],
     ['an empty NameID', 'name-id', () => long(logoutRequest({ nameId: ' ' }))],
-    ['a persistent NameID', 'name-id-format', () => long(logoutRequest({ edit: ['format:transient', 'format:persistent'] }))],
+    [
+      'a persistent NameID',
+      'name-id-format',
+      () => long(logoutRequest({ edit: ['format:transient', 'format:persistent'] })),
+    ],
     ['no NameQualifier', 'name-id-qualifier', () => long(logoutRequest({ edit: [/ NameQualifier="[^"]*"/, ''] }))],
     ['an empty SessionIndex', 'logout-structure', () => long(logoutRequest({ index: ' ' }))],
-    ['an unknown element', 'logout-structure', () => long(logoutRequest({ edit: ['<saml:NameID', '<samlp:Other/><saml:NameID'] }))],
+    [
+      'an unknown element',
+      'logout-structure',
+      () => long(logoutRequest({ edit: ['<saml:NameID', '<samlp:Other/><saml:NameID'] })),
+    ],
     ['a DOCTYPE', 'doctype', () => long(`<!DOCTYPE x>${logoutRequest()}`)],
     ['a comment in the name', 'comment', () => long(logoutRequest({ nameId: '_some<!-- -->body' }))],
     ['another kind of message', 'not-a-logout', () => long('<x/>')],
-    ['a response where a request is said', 'not-a-logout', () => long(logoutRequest().replaceAll('LogoutRequest', 'LogoutResponse'))],
+    [
+      'a response where a request is said',
+      'not-a-logout',
+      () => long(logoutRequest().replaceAll('LogoutRequest', 'LogoutResponse')),
+    ],
     ['no message', 'message-missing', () => byRedirect('')],
     ['bytes that are not deflated', 'message-encoding', () => byRedirect('SAMLRequest=AAAA')],
-    ['a bomb', 'message-too-large', () => byRedirect(`SAMLRequest=${encodeURIComponent(deflateRawSync(Buffer.alloc(10_000_000)).toString('base64'))}`)],
+    [
+      'a bomb',
+      'message-too-large',
+      () =>
+        byRedirect(`SAMLRequest=${encodeURIComponent(deflateRawSync(Buffer.alloc(10_000_000)).toString('base64'))}`),
+    ],
     ['an answer to nothing', 'unsolicited', () => byRedirect(query(logoutResponse('_nothing'), keys, 'SAMLResponse'))],
-    ['an unsigned answer', 'logout-unsigned', () => byRedirect(query(logoutResponse('_nothing'), null, 'SAMLResponse'))],
-  ]; // prettier-ignore
+    [
+      'an unsigned answer',
+      'logout-unsigned',
+      () => byRedirect(query(logoutResponse('_nothing'), null, 'SAMLResponse')),
+    ],
+  ];
   for (const [name, reason, send] of rows) {
     it(`${name}: ${reason}`, async () => {
       const browser = await signedIn('_somebody');
@@ -242,9 +326,11 @@ describe('what does not end a session', () => {
 
   it('the function of the database, for anybody but the sign-in', async () => {
     await assert.rejects(
-      portal.db.query(`SELECT set_config('app.kind', 'system', false), set_config('app.subject', 'public', false), session_end_by_provider('a', 'b', 'c', '{}', '2026-01-01')`),
+      portal.db.query(
+        `SELECT set_config('app.kind', 'system', false), set_config('app.subject', 'public', false), session_end_by_provider('a', 'b', 'c', '{}', '2026-01-01')`,
+      ),
       /only the sign-in/,
-    ); // prettier-ignore
+    );
   });
 });
 
@@ -263,8 +349,14 @@ describe('leaving the portal', () => {
     assert.equal($('form[action="/esci"]').length, 0, 'nobody is signed in on this page');
     const form = $('form[action="https://idp.example/slo"]');
     const request = Buffer.from(form.find('input[name="SAMLRequest"]').attr('value') ?? '', 'base64').toString();
-    assert.match(request, /<samlp:LogoutRequest [^>]*Destination="https:&#47;&#47;|<samlp:LogoutRequest [^>]*Destination="https:\/\/idp\.example\/slo"/);
-    assert.match(request, new RegExp(`<saml:NameID Format="${TRANSIENT}" NameQualifier="${IDP}">_leaver</saml:NameID>`));
+    assert.match(
+      request,
+      /<samlp:LogoutRequest [^>]*Destination="https:&#47;&#47;|<samlp:LogoutRequest [^>]*Destination="https:\/\/idp\.example\/slo"/,
+    );
+    assert.match(
+      request,
+      new RegExp(`<saml:NameID Format="${TRANSIENT}" NameQualifier="${IDP}">_leaver</saml:NameID>`),
+    );
     assert.match(request, /<samlp:SessionIndex>i9<\/samlp:SessionIndex>/);
     assert.match(request, /<ds:SignatureValue>/);
     const id = / ID="([^"]+)"/.exec(request)?.[1] ?? '';

@@ -25,29 +25,65 @@ const LOCALIZED = { children: [], needed: ['xml:lang'], allowed: [] };
 const TEXT = { children: [], needed: [], allowed: [] };
 const SCHEMA: Record<string, Rule> = {
   EntityDescriptor: {
-    children: [['Signature', 0, 1], ['Extensions', 0, 1], ['SPSSODescriptor', 1, MANY], ['Organization', 0, 1], ['ContactPerson', 0, MANY]],
+    children: [
+      ['Signature', 0, 1],
+      ['Extensions', 0, 1],
+      ['SPSSODescriptor', 1, MANY],
+      ['Organization', 0, 1],
+      ['ContactPerson', 0, MANY],
+    ],
     needed: ['entityID'],
     allowed: ['ID', 'validUntil', 'cacheDuration'],
   },
   SPSSODescriptor: {
-    children: [['Signature', 0, 1], ['Extensions', 0, 1], ['KeyDescriptor', 0, MANY], ['Organization', 0, 1], ['ContactPerson', 0, MANY],
-      ['ArtifactResolutionService', 0, MANY], ['SingleLogoutService', 0, MANY], ['ManageNameIDService', 0, MANY], ['NameIDFormat', 0, MANY],
-      ['AssertionConsumerService', 1, MANY], ['AttributeConsumingService', 0, MANY]],
+    children: [
+      ['Signature', 0, 1],
+      ['Extensions', 0, 1],
+      ['KeyDescriptor', 0, MANY],
+      ['Organization', 0, 1],
+      ['ContactPerson', 0, MANY],
+      ['ArtifactResolutionService', 0, MANY],
+      ['SingleLogoutService', 0, MANY],
+      ['ManageNameIDService', 0, MANY],
+      ['NameIDFormat', 0, MANY],
+      ['AssertionConsumerService', 1, MANY],
+      ['AttributeConsumingService', 0, MANY],
+    ],
     needed: ['protocolSupportEnumeration'],
     allowed: ['AuthnRequestsSigned', 'WantAssertionsSigned', 'ID', 'validUntil', 'cacheDuration', 'errorURL'],
   },
-  KeyDescriptor: { children: [['KeyInfo', 1, 1], ['EncryptionMethod', 0, MANY]], needed: [], allowed: ['use'] },
+  KeyDescriptor: {
+    children: [
+      ['KeyInfo', 1, 1],
+      ['EncryptionMethod', 0, MANY],
+    ],
+    needed: [],
+    allowed: ['use'],
+  },
   SingleLogoutService: { children: [], needed: ['Binding', 'Location'], allowed: ['ResponseLocation'] },
   AssertionConsumerService: INDEXED,
   AttributeConsumingService: {
-    children: [['ServiceName', 1, MANY], ['ServiceDescription', 0, MANY], ['RequestedAttribute', 1, MANY]],
+    children: [
+      ['ServiceName', 1, MANY],
+      ['ServiceDescription', 0, MANY],
+      ['RequestedAttribute', 1, MANY],
+    ],
     needed: ['index'],
     allowed: ['isDefault'],
   },
-  RequestedAttribute: { children: [['AttributeValue', 0, MANY]], needed: ['Name'], allowed: ['NameFormat', 'FriendlyName', 'isRequired'] },
+  RequestedAttribute: {
+    children: [['AttributeValue', 0, MANY]],
+    needed: ['Name'],
+    allowed: ['NameFormat', 'FriendlyName', 'isRequired'],
+  },
   ServiceName: LOCALIZED,
   Organization: {
-    children: [['Extensions', 0, 1], ['OrganizationName', 1, MANY], ['OrganizationDisplayName', 1, MANY], ['OrganizationURL', 1, MANY]],
+    children: [
+      ['Extensions', 0, 1],
+      ['OrganizationName', 1, MANY],
+      ['OrganizationDisplayName', 1, MANY],
+      ['OrganizationURL', 1, MANY],
+    ],
     needed: [],
     allowed: [],
   },
@@ -55,7 +91,14 @@ const SCHEMA: Record<string, Rule> = {
   OrganizationDisplayName: LOCALIZED,
   OrganizationURL: LOCALIZED,
   ContactPerson: {
-    children: [['Extensions', 0, 1], ['Company', 0, 1], ['GivenName', 0, 1], ['SurName', 0, 1], ['EmailAddress', 0, MANY], ['TelephoneNumber', 0, MANY]],
+    children: [
+      ['Extensions', 0, 1],
+      ['Company', 0, 1],
+      ['GivenName', 0, 1],
+      ['SurName', 0, 1],
+      ['EmailAddress', 0, MANY],
+      ['TelephoneNumber', 0, MANY],
+    ],
     needed: ['contactType'],
     allowed: [],
   },
@@ -64,7 +107,7 @@ const SCHEMA: Record<string, Rule> = {
   EmailAddress: TEXT,
   TelephoneNumber: TEXT,
   Extensions: { children: [], needed: [], allowed: [], open: true },
-}; // prettier-ignore
+};
 
 /** @returns what the document has that the schema does not allow, one line each */
 function schemaFaults(element: Element): string[] {
@@ -130,8 +173,18 @@ describe('the schema check itself', () => {
   it('finds what is wrong', () => {
     const bad = `<md:EntityDescriptor xmlns:md="${MD}" foo="1"><md:Organization/><md:SPSSODescriptor protocolSupportEnumeration="x"><md:Nonsense/></md:SPSSODescriptor></md:EntityDescriptor>`;
     const faults = schemaFaults(parse(bad));
-    for (const part of ['has no entityID', 'has foo', 'stands too late', 'holds <Nonsense>', 'holds 0 <AssertionConsumerService>', 'holds 0 <OrganizationName>'])
-      assert.ok(faults.some((fault) => fault.includes(part)), part); // prettier-ignore
+    for (const part of [
+      'has no entityID',
+      'has foo',
+      'stands too late',
+      'holds <Nonsense>',
+      'holds 0 <AssertionConsumerService>',
+      'holds 0 <OrganizationName>',
+    ])
+      assert.ok(
+        faults.some((fault) => fault.includes(part)),
+        part,
+      );
   });
 });
 
@@ -159,8 +212,14 @@ for (const [path, entityId, consumers, logout, contact] of [
       const signed = new SignedXml({ publicCert: pem });
       signed.loadSignature(signature as unknown as string);
       assert.ok(signed.checkSignature(xml));
-      assert.equal(all(root, 'SignatureMethod', DS)[0]?.getAttribute('Algorithm'), 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256');
-      assert.equal(all(root, 'DigestMethod', DS)[0]?.getAttribute('Algorithm'), 'http://www.w3.org/2001/04/xmlenc#sha256');
+      assert.equal(
+        all(root, 'SignatureMethod', DS)[0]?.getAttribute('Algorithm'),
+        'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+      );
+      assert.equal(
+        all(root, 'DigestMethod', DS)[0]?.getAttribute('Algorithm'),
+        'http://www.w3.org/2001/04/xmlenc#sha256',
+      );
       assert.equal(all(root, 'Reference', DS)[0]?.getAttribute('URI'), `#${root.getAttribute('ID')}`);
       assert.ok((new NodeCertificate(pem).publicKey.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048);
     });
@@ -177,16 +236,28 @@ for (const [path, entityId, consumers, logout, contact] of [
       assert.equal(descriptor?.getAttribute('AuthnRequestsSigned'), 'true');
       assert.equal(descriptor.getAttribute('WantAssertionsSigned'), 'true');
       assert.equal(descriptor.getAttribute('protocolSupportEnumeration'), 'urn:oasis:names:tc:SAML:2.0:protocol');
-      assert.equal(all(root, 'NameIDFormat', MD)[0]?.textContent, 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient');
+      assert.equal(
+        all(root, 'NameIDFormat', MD)[0]?.textContent,
+        'urn:oasis:names:tc:SAML:2.0:nameid-format:transient',
+      );
       assert.equal(all(root, 'KeyDescriptor', MD)[0]?.getAttribute('use'), 'signing');
     });
 
     it('has consumers by POST, index 0 the default, every index once', () => {
       const ends = all(root, 'AssertionConsumerService', MD);
-      assert.deepEqual(ends.map((one) => one.getAttribute('index')), consumers.map((_one, index) => String(index))); // prettier-ignore
-      assert.deepEqual(ends.map((one) => one.getAttribute('Location')), consumers.map((one) => `https://portale.ente.example${one}`)); // prettier-ignore
+      assert.deepEqual(
+        ends.map((one) => one.getAttribute('index')),
+        consumers.map((_one, index) => String(index)),
+      );
+      assert.deepEqual(
+        ends.map((one) => one.getAttribute('Location')),
+        consumers.map((one) => `https://portale.ente.example${one}`),
+      );
       assert.ok(ends.every((one) => one.getAttribute('Binding') === POST));
-      assert.deepEqual(ends.map((one) => one.getAttribute('isDefault') === 'true'), consumers.map((_one, index) => index === 0)); // prettier-ignore
+      assert.deepEqual(
+        ends.map((one) => one.getAttribute('isDefault') === 'true'),
+        consumers.map((_one, index) => index === 0),
+      );
     });
 
     it('has a logout service by redirect and by POST', () => {
@@ -232,11 +303,22 @@ describe('what each federation wants besides', () => {
   it('SPID: IPACode and an empty Public (Avviso 29); private, professional, company; eIDAS at 99 and 100', async () => {
     const root = parse(await metadata('/spid/metadata'));
     const ns = 'https://spid.gov.it/saml-extensions';
-    assert.deepEqual(extensions(root), [[ns, 'IPACode', 'inps_test'], [ns, 'Public', '']]); // prettier-ignore
+    assert.deepEqual(extensions(root), [
+      [ns, 'IPACode', 'inps_test'],
+      [ns, 'Public', ''],
+    ]);
     const sets = offered(root);
     assert.deepEqual(Object.keys(sets), ['0', '1', '2', '99', '100']);
     assert.deepEqual(sets['99'], ['spidCode', 'name', 'familyName', 'dateOfBirth']);
-    assert.deepEqual(sets['100'], ['spidCode', 'name', 'familyName', 'dateOfBirth', 'placeOfBirth', 'address', 'gender']);
+    assert.deepEqual(sets['100'], [
+      'spidCode',
+      'name',
+      'familyName',
+      'dateOfBirth',
+      'placeOfBirth',
+      'address',
+      'gender',
+    ]);
     assert.ok(sets['0']?.includes('fiscalNumber') && !sets['0'].includes('companyName'));
     assert.ok(sets['2']?.includes('companyFiscalNumber'));
   });
@@ -244,15 +326,26 @@ describe('what each federation wants besides', () => {
   it('CIE: Public, IPACode, Municipality; four attributes', async () => {
     const root = parse(await metadata('/cie/metadata'));
     const ns = 'https://www.cartaidentita.interno.gov.it/saml-extensions';
-    assert.deepEqual(extensions(root), [[ns, 'Public', ''], [ns, 'IPACode', 'inps_test'], [ns, 'Municipality', 'H501']]); // prettier-ignore
+    assert.deepEqual(extensions(root), [
+      [ns, 'Public', ''],
+      [ns, 'IPACode', 'inps_test'],
+      [ns, 'Municipality', 'H501'],
+    ]);
     assert.deepEqual(offered(root), { '0': ['name', 'familyName', 'dateOfBirth', 'fiscalNumber'] });
   });
 
   it('the certificate names the public body: CN, O, uri, organizationIdentifier, C, L, policy', async () => {
     const root = parse(await metadata('/spid/metadata'));
     const certificate = new X509Certificate(all(root, 'X509Certificate', DS)[0]?.textContent ?? '');
-    for (const part of [/CN=INPS/, /O=Istituto/, /2\.5\.4\.83=https:\/\/portale\.ente\.example/, /2\.5\.4\.97=PA:IT-inps_test/, /C=IT/, /L=Roma/])
-      assert.match(certificate.subject, part); // prettier-ignore
+    for (const part of [
+      /CN=INPS/,
+      /O=Istituto/,
+      /2\.5\.4\.83=https:\/\/portale\.ente\.example/,
+      /2\.5\.4\.97=PA:IT-inps_test/,
+      /C=IT/,
+      /L=Roma/,
+    ])
+      assert.match(certificate.subject, part);
     const policies = certificate.getExtension('2.5.29.32') as { policies?: string[] } | null;
     assert.deepEqual([...(policies?.policies ?? [])], ['1.3.76.16.4.2.1']);
     assert.match(certificate.signatureAlgorithm.hash.name, /SHA-256/);

@@ -21,7 +21,15 @@ let identity: unknown;
 before(async () => {
   provider = await testKeys('provider');
   const issuer = 'https://idp.example/metadata';
-  const options: build.Options = { keys: provider, now: NOW, requestId: '_request1', issuer, acs: 'https://portal.example/spid/acs', audience: 'https://portal.example', level: 2 }; // prettier-ignore
+  const options: build.Options = {
+    keys: provider,
+    now: NOW,
+    requestId: '_request1',
+    issuer,
+    acs: 'https://portal.example/spid/acs',
+    audience: 'https://portal.example',
+    level: 2,
+  };
   goods = [build.response(options), build.response({ ...options, signResponse: true })];
   const issuedAt = Temporal.Instant.from('2026-03-02T09:29:30Z').epochMilliseconds;
   expected = {
@@ -32,7 +40,10 @@ before(async () => {
     pending: [{ id: '_request1', issuedAt, provider: issuer, certificates: [provider.certificate], level: 2 }],
   };
   const verdicts = goods.map((xml) => judge(build.packed(xml)));
-  assert.deepEqual(verdicts.map((verdict) => verdict.kind), ['accepted', 'accepted']); // prettier-ignore
+  assert.deepEqual(
+    verdicts.map((verdict) => verdict.kind),
+    ['accepted', 'accepted'],
+  );
   identity = verdicts[0]?.kind === 'accepted' && verdicts[0].assertion;
 });
 
@@ -60,12 +71,14 @@ function dice(seed: number) {
 type Dice = ReturnType<typeof dice>;
 
 const EVIL = {
-  fiscal: '<saml:Attribute xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" Name="fiscalNumber"><saml:AttributeValue>TINIT-BNCGNN75C12F205J</saml:AttributeValue></saml:Attribute>',
-  level: '<saml:AuthnContextClassRef xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">https://www.spid.gov.it/SpidL3</saml:AuthnContextClassRef>',
+  fiscal:
+    '<saml:Attribute xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" Name="fiscalNumber"><saml:AttributeValue>TINIT-BNCGNN75C12F205J</saml:AttributeValue></saml:Attribute>',
+  level:
+    '<saml:AuthnContextClassRef xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">https://www.spid.gov.it/SpidL3</saml:AuthnContextClassRef>',
   name: '<saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" Format="urn:oasis:names:tc:SAML:2.0:nameid-format:transient" NameQualifier="q">_evil</saml:NameID>',
   assertion: '<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_evil" Version="2.0"/>',
   signature: '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo/></ds:Signature>',
-}; // prettier-ignore
+};
 
 // The little of the DOM that the changes use: the program has no browser types.
 interface Node {
@@ -105,9 +118,13 @@ function inTree(xml: string, change: (elements: Node[], die: Dice) => void, die:
   return new XMLSerializer().serializeToString(document as never);
 }
 
-const inside = (node: Node, other: Node): boolean => node === other || (node.parentNode !== null && inside(node.parentNode, other));
+const inside = (node: Node, other: Node): boolean =>
+  node === other || (node.parentNode !== null && inside(node.parentNode, other));
+/** This DOM ties itself in a knot when an element is put before itself. */
+const put = (to: Node, one: Node, next: Node | null) => void (next === one ? null : to.insertBefore(one, next));
 const notRoot = (elements: Node[], die: Dice): Node => die.pick(elements.slice(1));
-const parsed = (xml: string) => (quiet().parseFromString(xml, 'text/xml') as unknown as { documentElement: Node }).documentElement;
+const parsed = (xml: string) =>
+  (quiet().parseFromString(xml, 'text/xml') as unknown as { documentElement: Node }).documentElement;
 
 /** A place in the text that is outside any tag. */
 function place(xml: string, die: Dice): number {
@@ -117,65 +134,127 @@ function place(xml: string, die: Dice): number {
   }
   throw new Error('no text outside tags');
 }
-const at = (xml: string, position: number, what: string, skip = 0) => xml.slice(0, position) + what + xml.slice(position + skip);
+const at = (xml: string, position: number, what: string, skip = 0) =>
+  xml.slice(0, position) + what + xml.slice(position + skip);
 
 const CHANGES: Record<string, (xml: string, die: Dice) => string> = {
   duplicate: (xml, die) =>
-    inTree(xml, (elements) => {
-      const one = notRoot(elements, die);
-      one.parentNode!.insertBefore(one.cloneNode(true), die.below(2) ? one : null);
-    }, die),
-  'duplicate elsewhere': (xml, die) => inTree(xml, (elements) => void die.pick(elements).appendChild(notRoot(elements, die).cloneNode(true)), die),
+    inTree(
+      xml,
+      (elements) => {
+        const one = notRoot(elements, die);
+        one.parentNode!.insertBefore(one.cloneNode(true), die.below(2) ? one : null);
+      },
+      die,
+    ),
+  'duplicate elsewhere': (xml, die) =>
+    inTree(xml, (elements) => void die.pick(elements).appendChild(notRoot(elements, die).cloneNode(true)), die),
   move: (xml, die) =>
-    inTree(xml, (elements) => {
-      const one = notRoot(elements, die);
-      const to = die.pick(elements.filter((other) => !inside(other, one)));
-      to.insertBefore(one, to.childNodes[die.below(to.childNodes.length + 1)] ?? null);
-    }, die),
+    inTree(
+      xml,
+      (elements) => {
+        const one = notRoot(elements, die);
+        const to = die.pick(elements.filter((other) => !inside(other, one)));
+        put(to, one, to.childNodes[die.below(to.childNodes.length + 1)] ?? null);
+      },
+      die,
+    ),
   wrap: (xml, die) =>
-    inTree(xml, (elements) => {
-      const one = notRoot(elements, die);
-      const wrapper = one.ownerDocument.createElementNS('urn:oasis:names:tc:SAML:2.0:protocol', die.pick(['samlp:Extensions', 'samlp:Response', 'samlp:Status']));
-      one.parentNode!.insertBefore(wrapper, one);
-      wrapper.appendChild(one);
-    }, die),
+    inTree(
+      xml,
+      (elements) => {
+        const one = notRoot(elements, die);
+        const wrapper = one.ownerDocument.createElementNS(
+          'urn:oasis:names:tc:SAML:2.0:protocol',
+          die.pick(['samlp:Extensions', 'samlp:Response', 'samlp:Status']),
+        );
+        one.parentNode!.insertBefore(wrapper, one);
+        wrapper.appendChild(one);
+      },
+      die,
+    ),
   remove: (xml, die) =>
-    inTree(xml, (elements) => {
-      const one = notRoot(elements, die);
-      one.parentNode!.removeChild(one);
-    }, die),
+    inTree(
+      xml,
+      (elements) => {
+        const one = notRoot(elements, die);
+        one.parentNode!.removeChild(one);
+      },
+      die,
+    ),
   swap: (xml, die) =>
-    inTree(xml, (elements) => {
-      const one = notRoot(elements, die);
-      one.parentNode!.insertBefore(one, one.parentNode!.childNodes[die.below(one.parentNode!.childNodes.length)] ?? null);
-    }, die),
+    inTree(
+      xml,
+      (elements) => {
+        const one = notRoot(elements, die);
+        put(one.parentNode!, one, one.parentNode!.childNodes[die.below(one.parentNode!.childNodes.length)] ?? null);
+      },
+      die,
+    ),
   decoy: (xml, die) =>
-    inTree(xml, (elements) => {
-      const to = die.pick(elements);
-      to.insertBefore(parsed(die.pick(Object.values(EVIL))), to.childNodes[die.below(to.childNodes.length + 1)] ?? null);
-    }, die),
+    inTree(
+      xml,
+      (elements) => {
+        const to = die.pick(elements);
+        to.insertBefore(
+          parsed(die.pick(Object.values(EVIL))),
+          to.childNodes[die.below(to.childNodes.length + 1)] ?? null,
+        );
+      },
+      die,
+    ),
   'evil assertion': (xml, die) => {
     const good = /<saml:Assertion .*<\/saml:Assertion>/s.exec(xml)?.[0] ?? '';
-    const evil = good.replace(/TINIT-\w+/, 'TINIT-BNCGNN75C12F205J').replace(/ ID="_assertion1"/, die.pick([' ID="_assertion1"', ' ID="_evil"', ' Id="_assertion1"', '']));
+    const evil = good
+      .replace(/TINIT-\w+/, 'TINIT-BNCGNN75C12F205J')
+      .replace(/ ID="_assertion1"/, die.pick([' ID="_assertion1"', ' ID="_evil"', ' Id="_assertion1"', '']));
     const unsigned = die.below(2) ? evil : evil.replace(/<ds:Signature.*<\/ds:Signature>/s, '');
-    return xml.replace(good, () => die.pick([unsigned + good, good + unsigned, unsigned, unsigned.replace('</saml:Issuer>', `</saml:Issuer>${good}`), good.replace('</saml:Issuer>', `</saml:Issuer>${unsigned}`)]));
+    return xml.replace(good, () =>
+      die.pick([
+        unsigned + good,
+        good + unsigned,
+        unsigned,
+        unsigned.replace('</saml:Issuer>', `</saml:Issuer>${good}`),
+        good.replace('</saml:Issuer>', `</saml:Issuer>${unsigned}`),
+      ]),
+    );
   },
   'attribute of an element': (xml, die) =>
-    inTree(xml, (elements) => {
-      const one = die.pick(elements.filter((element) => element.attributes.length > 0));
-      const attribute = die.pick(Array.from(one.attributes));
-      if (attribute.name.startsWith('xmlns')) return one.setAttribute('xmlns:evil', 'urn:evil');
-      if (die.below(2)) one.removeAttribute(attribute.name);
-      else one.setAttribute(attribute.name, die.pick(['', attribute.value.toUpperCase(), ` ${attribute.value}`, `${attribute.value}x`, '_assertion1']));
-    }, die),
-  'a new attribute': (xml, die) => inTree(xml, (elements) => void die.pick(elements).setAttribute(die.pick(['ID', 'Id', 'id', 'xml:id', 'Format', 'Version', 'Destination']), die.pick(['_assertion1', '_response1', '', 'x'])), die),
+    inTree(
+      xml,
+      (elements) => {
+        const one = die.pick(elements.filter((element) => element.attributes.length > 0));
+        const attribute = die.pick(Array.from(one.attributes));
+        if (attribute.name.startsWith('xmlns')) return one.setAttribute('xmlns:evil', 'urn:evil');
+        if (die.below(2)) one.removeAttribute(attribute.name);
+        else
+          one.setAttribute(
+            attribute.name,
+            die.pick(['', attribute.value.toUpperCase(), ` ${attribute.value}`, `${attribute.value}x`, '_assertion1']),
+          );
+      },
+      die,
+    ),
+  'a new attribute': (xml, die) =>
+    inTree(
+      xml,
+      (elements) =>
+        void die
+          .pick(elements)
+          .setAttribute(
+            die.pick(['ID', 'Id', 'id', 'xml:id', 'Format', 'Version', 'Destination']),
+            die.pick(['_assertion1', '_response1', '', 'x']),
+          ),
+      die,
+    ),
   'a letter': (xml, die) => at(xml, die.below(xml.length), String.fromCharCode(33 + die.below(90)), 1),
   'letters taken out': (xml, die) => at(xml, die.below(xml.length), '', 1 + die.below(8)),
   comment: (xml, die) => at(xml, place(xml, die), die.pick(['<!-- -->', '<!---->', '<!-- <a> -->'])),
   'processing instruction': (xml, die) => at(xml, place(xml, die), '<?php x ?>'),
   cdata: (xml, die) => at(xml, place(xml, die), die.pick(['<![CDATA[]]>', '<![CDATA[x]]>'])),
   entity: (xml, die) => at(xml, place(xml, die), die.pick(['&x;', '&nbsp;', '&#0;', '&#xD800;', '&'])),
-  doctype: (xml, die) => `${die.pick(['<!DOCTYPE x>', '<!DOCTYPE x [<!ENTITY e "x">]>', '<!DOCTYPE x SYSTEM "file:///etc/passwd">'])}${xml}`,
+  doctype: (xml, die) =>
+    `${die.pick(['<!DOCTYPE x>', '<!DOCTYPE x [<!ENTITY e "x">]>', '<!DOCTYPE x SYSTEM "file:///etc/passwd">'])}${xml}`,
   'white space': (xml, die) => at(xml, place(xml, die), die.pick([' ', '\n', '\t', '\r\n', '\u00a0', '\u200b'])),
   'character reference': (xml, die) => {
     const position = place(xml, die);
@@ -183,19 +262,51 @@ const CHANGES: Record<string, (xml: string, die: Dice) => string> = {
     if (!/[A-Za-z0-9]/.test(letter)) return xml;
     return at(xml, position, die.pick([`&#${letter.charCodeAt(0)};`, `&#x${letter.charCodeAt(0).toString(16)};`]), 1);
   },
-  'quotes and spaces of tags': (xml, die) => (die.below(2) ? xml.replace(/="([^"']*)"/, `='$1'`) : xml.replace(/<samlp:Response /, '<samlp:Response   ')),
+  'quotes and spaces of tags': (xml, die) =>
+    die.below(2) ? xml.replace(/="([^"']*)"/, `='$1'`) : xml.replace(/<samlp:Response /, '<samlp:Response   '),
   'another prefix': (xml, die) => {
-    const [from, to] = die.pick([['samlp', 'p'], ['saml', 'a'], ['ds', 'd'], ['saml', 'samlp2']] as const);
-    return xml.replaceAll(`<${from}:`, `<${to}:`).replaceAll(`</${from}:`, `</${to}:`).replaceAll(`xmlns:${from}=`, `xmlns:${to}=`);
+    const [from, to] = die.pick([
+      ['samlp', 'p'],
+      ['saml', 'a'],
+      ['ds', 'd'],
+      ['saml', 'samlp2'],
+    ] as const);
+    return xml
+      .replaceAll(`<${from}:`, `<${to}:`)
+      .replaceAll(`</${from}:`, `</${to}:`)
+      .replaceAll(`xmlns:${from}=`, `xmlns:${to}=`);
   },
   'another namespace': (xml, die) => {
-    const uri = die.pick(['urn:oasis:names:tc:SAML:2.0:assertion', 'urn:oasis:names:tc:SAML:2.0:protocol', 'http://www.w3.org/2000/09/xmldsig#']);
+    const uri = die.pick([
+      'urn:oasis:names:tc:SAML:2.0:assertion',
+      'urn:oasis:names:tc:SAML:2.0:protocol',
+      'http://www.w3.org/2000/09/xmldsig#',
+    ]);
     const all = [...xml.matchAll(new RegExp(`"${uri}"`, 'g'))];
-    return at(xml, die.pick(all).index, die.pick(['"urn:evil"', `"${uri}#"`, '""', `"${uri.toUpperCase()}"`]), uri.length + 2);
+    return at(
+      xml,
+      die.pick(all).index,
+      die.pick(['"urn:evil"', `"${uri}#"`, '""', `"${uri.toUpperCase()}"`]),
+      uri.length + 2,
+    );
   },
-  'a look-alike letter': (xml, die) => xml.replace(die.pick([/Maria/, /Rossi/, /RSSMRA/, /SpidL2/]), (word) => word.replace(/[aois]/i, (letter) => ({ a: 'а', o: 'о', i: 'і', s: 'ѕ' })[letter.toLowerCase()] ?? 'x')),
-  'text before or after': (xml, die) => die.pick([`x${xml}`, `${xml}x`, `${xml}${xml}`, `\uFEFF${xml}`, `\n${xml}`, `${xml}\n`, `<?xml version="1.0" encoding="UTF-16"?>${xml}`, `<?xml version="1.1"?>${xml}`, `<?xml version="1.0" encoding="UTF-8"?>${xml}`]),
-}; // prettier-ignore
+  'a look-alike letter': (xml, die) =>
+    xml.replace(die.pick([/Maria/, /Rossi/, /RSSMRA/, /SpidL2/]), (word) =>
+      word.replace(/[aois]/i, (letter) => ({ a: 'а', o: 'о', i: 'і', s: 'ѕ' })[letter.toLowerCase()] ?? 'x'),
+    ),
+  'text before or after': (xml, die) =>
+    die.pick([
+      `x${xml}`,
+      `${xml}x`,
+      `${xml}${xml}`,
+      `\uFEFF${xml}`,
+      `\n${xml}`,
+      `${xml}\n`,
+      `<?xml version="1.0" encoding="UTF-16"?>${xml}`,
+      `<?xml version="1.1"?>${xml}`,
+      `<?xml version="1.0" encoding="UTF-8"?>${xml}`,
+    ]),
+};
 
 /** How the text is packed: most ways are wrong. */
 const PACKINGS: ((xml: string, die: Dice) => string)[] = [
@@ -251,7 +362,15 @@ describe('a good response, changed at random', () => {
     assert.ok(accepted < made / 3, `${accepted} of ${made} got in`);
   });
 
-  for (const name of ['comment', 'cdata', 'processing instruction', 'doctype', 'evil assertion', 'a look-alike letter', 'entity']) {
+  for (const name of [
+    'comment',
+    'cdata',
+    'processing instruction',
+    'doctype',
+    'evil assertion',
+    'a look-alike letter',
+    'entity',
+  ]) {
     it(`${name}: never in, whatever else`, () => {
       const die = dice(SEED + name.length);
       for (let round = 0; round < 60; round++) {

@@ -30,8 +30,9 @@ const body = ({ certificate }: TestKeys) => certificate.replace(/-----[A-Z ]+---
 
 function entity(id: string, keys: readonly TestKeys[], origin = id): string {
   const descriptors = keys.map(
-    (pair) => `<md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${body(pair)}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>`,
-  ); // prettier-ignore
+    (pair) =>
+      `<md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${body(pair)}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>`,
+  );
   return (
     `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${id}"><md:IDPSSODescriptor>${descriptors.join('')}` +
     `<md:SingleSignOnService Binding="${REDIRECT}" Location="${origin}/sso"/><md:SingleSignOnService Binding="${POST}" Location="${origin}/sso"/></md:IDPSSODescriptor></md:EntityDescriptor>`
@@ -40,9 +41,19 @@ function entity(id: string, keys: readonly TestKeys[], origin = id): string {
 
 function list(changes: Partial<ConstructorParameters<typeof ProviderList>[0]> = {}, now = '2026-04-01T07:00:00Z') {
   const lines: Record<string, unknown>[] = [];
-  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) });
+  const log = pino(
+    { level: 'info' },
+    { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
   const clock = new FixedClock(Temporal.Instant.from(now));
-  const options = { federation: 'SPID', folder, acceptExpired: false, byPost: [], production: true, ...changes } as const;
+  const options = {
+    federation: 'SPID',
+    folder,
+    acceptExpired: false,
+    byPost: [],
+    production: true,
+    ...changes,
+  } as const;
   const made = new ProviderList(options, clock, log);
   made.onApplicationShutdown();
   return { list: made, lines, clock };
@@ -51,24 +62,41 @@ function list(changes: Partial<ConstructorParameters<typeof ProviderList>[0]> = 
 const ids = (providers: ProviderList) => providers.all.map((provider) => provider.entityId).toSorted();
 const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
 /** File times are coarse on some disks. */
-const later = (name: string, seconds: number) => utimesSync(join(folder, name), new Date(), new Date(Date.now() + seconds * 1000));
+const later = (name: string, seconds: number) =>
+  utimesSync(join(folder, name), new Date(), new Date(Date.now() + seconds * 1000));
 
 describe('the providers of a folder', () => {
   it('come from every file: one entity, many in one, the registry’s JSON', () => {
     write('a.xml', entity('https://a.example', [one]));
-    write('many.xml', `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${entity('https://b.example', [one])}${entity('https://c.example', [two])}</md:EntitiesDescriptor>`);
-    write('registry.json', JSON.stringify([
-      {
-        entity_id: 'https://d.example',
-        entity_name: 'D ID',
-        signing_certificate_x509: [body(one), body(two)],
-        single_sign_on_service: [{ Binding: REDIRECT, Location: 'https://d.example/sso' }, { Binding: POST, Location: 'javascript:alert(1)' }],
-        single_logout_service: [{ Binding: POST, Location: 'https://d.example/slo', ResponseLocation: 'https://d.example/slr' }],
-      },
-    ])); // prettier-ignore
+    write(
+      'many.xml',
+      `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${entity('https://b.example', [one])}${entity('https://c.example', [two])}</md:EntitiesDescriptor>`,
+    );
+    write(
+      'registry.json',
+      JSON.stringify([
+        {
+          entity_id: 'https://d.example',
+          entity_name: 'D ID',
+          signing_certificate_x509: [body(one), body(two)],
+          single_sign_on_service: [
+            { Binding: REDIRECT, Location: 'https://d.example/sso' },
+            { Binding: POST, Location: 'javascript:alert(1)' },
+          ],
+          single_logout_service: [
+            { Binding: POST, Location: 'https://d.example/slo', ResponseLocation: 'https://d.example/slr' },
+          ],
+        },
+      ]),
+    );
     write('notes.txt', 'not metadata');
     const { list: providers } = list();
-    assert.deepEqual(ids(providers), ['https://a.example', 'https://b.example', 'https://c.example', 'https://d.example']);
+    assert.deepEqual(ids(providers), [
+      'https://a.example',
+      'https://b.example',
+      'https://c.example',
+      'https://d.example',
+    ]);
     const d = providers.find('https://d.example');
     assert.equal(d?.name, 'D ID');
     assert.equal(d.certificates.length, 2, 'both keys while it rolls over');
@@ -77,25 +105,43 @@ describe('the providers of a folder', () => {
   });
 
   it('come from older shapes of the registry too', () => {
-    const entry = { entity_id: 'https://e.example', organization_name: 'E', signing_certificate_x509: body(one), single_sign_on_service: { binding: POST, location: 'https://e.example/sso' } };
-    write('old.json', JSON.stringify({ spidFederationRegistry: { entities: [entry] } })); // prettier-ignore
+    const entry = {
+      entity_id: 'https://e.example',
+      organization_name: 'E',
+      signing_certificate_x509: body(one),
+      single_sign_on_service: { binding: POST, location: 'https://e.example/sso' },
+    };
+    write('old.json', JSON.stringify({ spidFederationRegistry: { entities: [entry] } }));
     assert.equal(list().list.find('https://e.example')?.signOn[POST], 'https://e.example/sso');
     rmSync(join(folder, 'old.json'));
   });
 
   it('are shown in another order for each visitor', () => {
     const { list: providers } = list();
-    const orders = new Set(Array.from({ length: 40 }, () => providers.shuffled().map((provider) => provider.entityId).join())); // prettier-ignore
+    const orders = new Set(
+      Array.from({ length: 40 }, () =>
+        providers
+          .shuffled()
+          .map((provider) => provider.entityId)
+          .join(),
+      ),
+    );
     assert.ok(orders.size > 5);
   });
 
   it('a broken file, and a broken provider among good ones, close no other', () => {
     write('broken.xml', '<md:EntityDescriptor');
-    write('half.xml', `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${entity('https://f.example', [])}${entity('https://g.example', [one])}</md:EntitiesDescriptor>`); // prettier-ignore
+    write(
+      'half.xml',
+      `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${entity('https://f.example', [])}${entity('https://g.example', [one])}</md:EntitiesDescriptor>`,
+    );
     const { list: providers, lines } = list();
     assert.ok(ids(providers).includes('https://a.example') && ids(providers).includes('https://g.example'));
     assert.ok(!ids(providers).includes('https://f.example'));
-    assert.deepEqual(lines.map((line) => line.event).toSorted(), ['saml.metadata-unreadable', 'saml.provider-unusable']);
+    assert.deepEqual(lines.map((line) => line.event).toSorted(), [
+      'saml.metadata-unreadable',
+      'saml.provider-unusable',
+    ]);
     rmSync(join(folder, 'broken.xml'));
     rmSync(join(folder, 'half.xml'));
   });
@@ -153,8 +199,13 @@ describe('the providers of a folder', () => {
 describe('the program with folders', () => {
   it('offers what they name, each federation its own, and asks by form where the settings say so', async () => {
     const portal = await testApp({
-      env: { SPID_METADATA_DIR: folder, CIE_METADATA_DIR: folder, SPID_POST_PROVIDERS: 'https://b.example', NO_DEVELOPMENT_DOUBLES: '1' },
-    }); // prettier-ignore
+      env: {
+        SPID_METADATA_DIR: folder,
+        CIE_METADATA_DIR: folder,
+        SPID_POST_PROVIDERS: 'https://b.example',
+        NO_DEVELOPMENT_DOUBLES: '1',
+      },
+    });
     try {
       assert.ok(portal.app.get(SpidProviders).find('https://a.example'));
       assert.ok(portal.app.get(CieProviders).find('https://a.example'));
@@ -174,9 +225,11 @@ describe('the program with folders', () => {
       const page = await portal.browser().get('/accedi');
       assert.equal(page.status, 200);
       const $ = load(page.text);
-      for (const id of ['spid', 'cie', 'eidas']) assert.equal($(`section[aria-labelledby="${id}"] .note-warning`).length, 1);
+      for (const id of ['spid', 'cie', 'eidas'])
+        assert.equal($(`section[aria-labelledby="${id}"] .note-warning`).length, 1);
       assert.equal((await portal.browser().get('/eidas')).status, 200);
-      for (const way of ['spid', 'cie', 'eidas']) assert.equal((await portal.browser().get(`/${way}/accedi`)).status, 404);
+      for (const way of ['spid', 'cie', 'eidas'])
+        assert.equal((await portal.browser().get(`/${way}/accedi`)).status, 404);
     } finally {
       await portal.close();
     }
@@ -192,20 +245,29 @@ describe('npm run spid:certificate', () => {
     assert.equal(await makeSpidCertificate(target(), env, (text) => said.push(text)), 0);
     const pem = readFileSync(join(target(), 'spid-certificate.pem'), 'utf8');
     const certificate = new X509Certificate(pem);
-    for (const part of [/CN=INPS/, /O=Istituto/, /2\.5\.4\.83=https:\/\/portale\.ente\.example(,|$)/, /2\.5\.4\.97=PA:IT-inps/, /C=IT/, /L=Roma/])
-      assert.match(certificate.subject, part); // prettier-ignore
+    for (const part of [
+      /CN=INPS/,
+      /O=Istituto/,
+      /2\.5\.4\.83=https:\/\/portale\.ente\.example(,|$)/,
+      /2\.5\.4\.97=PA:IT-inps/,
+      /C=IT/,
+      /L=Roma/,
+    ])
+      assert.match(certificate.subject, part);
     assert.equal((certificate.publicKey.algorithm as { modulusLength?: number }).modulusLength, 3072);
     assert.equal(certificate.signatureAlgorithm.hash.name, 'SHA-256');
     assert.equal(statSync(join(target(), 'spid-key.pem')).mode & 0o777, 0o600);
-    const before = readFileSync(join(target(), 'spid-key.pem'), 'utf8');
+    const kept = readFileSync(join(target(), 'spid-key.pem'), 'utf8');
     assert.equal(await makeSpidCertificate(target(), env, (text) => said.push(text)), 1);
     assert.match(said.at(-1) ?? '', /is there already/);
-    assert.equal(readFileSync(join(target(), 'spid-key.pem'), 'utf8'), before);
+    assert.equal(readFileSync(join(target(), 'spid-key.pem'), 'utf8'), kept);
   });
 
   it('is a certificate that OpenSSL reads, where there is one', (context) => {
     if (!existsSync('/usr/bin/openssl')) return context.skip('no openssl here');
-    const text = execFileSync('openssl', ['x509', '-in', join(target(), 'spid-certificate.pem'), '-noout', '-text'], { encoding: 'utf8' }); // prettier-ignore
+    const text = execFileSync('openssl', ['x509', '-in', join(target(), 'spid-certificate.pem'), '-noout', '-text'], {
+      encoding: 'utf8',
+    });
     assert.match(text, /1\.3\.76\.16\.4\.2\.1/);
     assert.match(text, /organizationIdentifier ?= ?PA:IT-inps/);
   });

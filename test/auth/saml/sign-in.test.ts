@@ -40,7 +40,7 @@ describe('signing in with the development provider', () => {
     const browser = portal.browser();
     const page = await signIn(browser, undefined, '/dati?x=1');
     assert.equal(page.status, 303, page.text);
-    assert.equal(page.headers.location, 'http://localhost:3000/dati?x=1');
+    assert.equal(page.headers.location, 'http://localhost:3000/dati?x=1#main');
     assert.match((await browser.get('/bacheca')).text, /Maria Rossi/);
   });
 
@@ -70,7 +70,7 @@ describe('signing in with the development provider', () => {
       '/a\r\nSet-Cookie: x=1',
     ]) {
       const page = await signIn(portal.browser(), undefined, wanted);
-      assert.equal(page.headers.location, 'http://localhost:3000/bacheca');
+      assert.equal(page.headers.location, 'http://localhost:3000/bacheca#main');
     }
   });
 

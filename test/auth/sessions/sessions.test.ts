@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { load } from 'cheerio';
+import { SignInService } from '#src/auth/sign-in.service.js';
 import { testApp, type TestApp } from '../../support/app.ts';
 import { citizenOf, type Citizen } from '../../support/people.ts';
 import { formOf, openSession, pathOf } from './open-session.ts';
@@ -289,6 +290,19 @@ describe('the access record', () => {
     const $ = load((await browser.get('/dati/accessi').expect(200)).text);
     assert.match($('tbody tr').first().text(), /Sessione finita da sola[\s\S]*Chrome su Linux/);
     assert.equal(Temporal.Instant.from($('tbody time').first().attr('datetime')!).toString(), ends.toString());
+  });
+
+  it('tells of a try that failed with my code, and keeps nothing of codes nobody has', async () => {
+    await portal.db.query('DELETE FROM audit_entry');
+    const signIn = portal.app.get(SignInService);
+    const req = { get: () => 'Firefox/1 (Windows)' } as unknown as Parameters<SignInService['noteRefused']>[0];
+    await signIn.noteRefused(req, maria.fiscalCode);
+    await signIn.noteRefused(req, 'GRBNNA88L50A952D', 'locked');
+    const rows = await portal.db.query('SELECT action, subject FROM audit_entry');
+    assert.deepEqual(rows, [{ action: 'session.refused', subject: maria.id }]);
+    const { browser } = await openSession(portal, maria);
+    const $ = load((await browser.get('/dati/accessi').expect(200)).text);
+    assert.match($('tbody tr').first().text(), /Tentativo non riuscito con il PIN[\s\S]*Firefox su Windows/);
   });
 
   it('is found from I tuoi dati', async () => {

@@ -40,7 +40,13 @@ export class CieService {
       logoutUrl: this.url('/cie/logout'),
       asks: [CIE_ASKED],
       organization: { name: institute.fullName, displayName: institute.shortName, url: baseUrl.origin },
-      contact: { kind: 'cie', ipaCode: spid.ipaCode, municipality: cie.municipality, email: institute.email, phone: null },
+      contact: {
+        kind: 'cie',
+        ipaCode: spid.ipaCode,
+        municipality: cie.municipality,
+        email: institute.email,
+        phone: null,
+      },
     } as const;
     return serviceMetadata(description, this.keys);
   }

@@ -59,7 +59,10 @@ export class PinController {
     const typed = read(form);
     if (!typed.ok) return this.page(typed.form, visitor, req, res);
     const outcome = await this.pins.judge({ ...typed, ip: req.ip ?? '' });
-    if (outcome.kind !== 'identified') return this.stayOut(outcome, form, visitor, req, res);
+    if (outcome.kind !== 'identified') {
+      this.tellThePerson(outcome.kind === 'refused' ? 'refused' : 'locked', typed.fiscalCode, req, res);
+      return this.stayOut(outcome, form, visitor, req, res);
+    }
     this.guard.clear(res);
     await this.signIn.signIn(req, outcome.identity);
     res.redirect(303, returnPath(wanted));
@@ -95,6 +98,13 @@ export class PinController {
     res
       .status(form.status)
       .render('pin/form', pinPage(visitor.t, { form, token, returnTo, demonstration: this.demonstration.person }));
+  }
+
+  /** In the person's own access record, if there is one: after the answer, so that its time tells nothing of it. */
+  private tellThePerson(what: 'refused' | 'locked', fiscalCode: string, req: Request, res: Response): void {
+    res.once('finish', () => {
+      this.signIn.noteRefused(req, fiscalCode, what).catch((error: unknown) => this.log.warn({ err: error }, 'PIN refusal not recorded'));
+    });
   }
 
   private note(reason: string): void {

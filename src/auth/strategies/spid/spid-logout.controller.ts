@@ -4,7 +4,14 @@ import { Allow } from '../../../common/access.js';
 import { LOG } from '../../../common/log-token.js';
 import type { Log } from '../../../common/log.js';
 import { Visitor } from '../../../common/visitor.js';
-import { arrivedByPost, arrivedByRedirect, leavePage, Refusal, type Arrived, type LogoutOutcome } from '../../saml/index.js';
+import {
+  arrivedByPost,
+  arrivedByRedirect,
+  leavePage,
+  Refusal,
+  type Arrived,
+  type LogoutOutcome,
+} from '../../saml/index.js';
 import { LogoutAtProvider } from './logout-at-provider.js';
 import { loggedOutPage, logoutRefusedPage } from './spid-logout.views.js';
 

@@ -33,7 +33,15 @@ export function loggedOutPage(t: Translate, done: boolean) {
 export function logoutRefusedPage(t: Translate, reference: string) {
   const title = t('spid.logout-refused-title');
   return {
-    page: { title, error: true, noindex: true, crumbs: [{ label: t('spid.home'), href: '/' }, { label: title, href: '' }] },
+    page: {
+      title,
+      error: true,
+      noindex: true,
+      crumbs: [
+        { label: t('spid.home'), href: '/' },
+        { label: title, href: '' },
+      ],
+    },
     title,
     what: t('spid.logout-refused-what'),
     todo: t('spid.logout-refused-todo'),

@@ -2,7 +2,14 @@ import { Config } from '../../../config.js';
 import { Clock } from '../../../common/clock.js';
 import { LOG } from '../../../common/log-token.js';
 import type { Log } from '../../../common/log.js';
-import { LogoutRepository, LogoutService, SamlEngine, SamlFlow, SamlRepository, SamlSweepJob } from '../../saml/index.js';
+import {
+  LogoutRepository,
+  LogoutService,
+  SamlEngine,
+  SamlFlow,
+  SamlRepository,
+  SamlSweepJob,
+} from '../../saml/index.js';
 import { LogoutAtProvider } from './logout-at-provider.js';
 import { SpidCapacityController } from './spid-capacity.controller.js';
 import { SpidController } from './spid.controller.js';
