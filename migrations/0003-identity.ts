@@ -51,11 +51,13 @@ CREATE TABLE saml_exchange (
   provider text NOT NULL,
   request_id text NOT NULL,
   outcome text NOT NULL CHECK (length(outcome) <= 60),
-  sealed bytea NOT NULL CHECK (length(sealed) <= 131072),
+  sealed bytea CHECK (length(sealed) <= 131072),
   received_at timestamptz(3) NOT NULL,
   keep_until timestamptz(3) NOT NULL
 );
-CREATE INDEX saml_exchange_request ON saml_exchange (request_id);
+-- Strangers can post answers: each outcome of a request once, and only one whose message is not kept.
+CREATE UNIQUE INDEX saml_exchange_outcome ON saml_exchange (request_id, outcome);
+CREATE UNIQUE INDEX saml_exchange_without_message ON saml_exchange (request_id) WHERE sealed IS NULL;
 CREATE INDEX saml_exchange_keep ON saml_exchange (keep_until);
 ALTER TABLE saml_exchange ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sign_in ON saml_exchange FOR INSERT WITH CHECK ((SELECT app_system()) = 'sign-in');

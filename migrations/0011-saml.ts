@@ -12,6 +12,9 @@ export class Saml1764000011000 implements MigrationInterface {
 ALTER TABLE saml_request ADD COLUMN asked text NOT NULL DEFAULT 'private'
   CHECK (asked IN ('private', 'professional', 'company', 'minimum', 'full'));
 
+-- The session that the browser had when it asked: the answer comes across sites, without the session's cookie.
+ALTER TABLE saml_request ADD COLUMN replaces uuid;
+
 CREATE TABLE saml_logout (
   id text PRIMARY KEY CHECK (id ~ '^_[0-9a-f-]{36}$'),
   provider text NOT NULL CHECK (length(provider) <= 500),
@@ -45,15 +48,28 @@ BEGIN
         OR s.data -> 'provider' ->> 'sessionIndex' = ANY (indexes))
     RETURNING s.citizen_id;
 END $$;
-REVOKE ALL ON FUNCTION session_end_by_provider FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION session_end_by_provider TO myinps_web;`);
+
+-- A session gives way to the one that a sign-in of the same browser has opened, whoever's and of whichever kind it is.
+CREATE FUNCTION session_give_way(which uuid, now_at timestamptz)
+RETURNS TABLE (citizen_id uuid, public_id uuid, method text, level smallint, device text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF app_system() IS DISTINCT FROM 'sign-in' THEN
+    RAISE EXCEPTION 'only the sign-in replaces sessions' USING ERRCODE = '42501';
+  END IF;
+  RETURN QUERY UPDATE session s SET ended_at = now_at, data = '{}'
+    WHERE s.public_id = which AND s.ended_at IS NULL AND s.expires_at > now_at
+    RETURNING s.citizen_id, s.public_id, s.method, s.level, s.device;
+END $$;
+REVOKE ALL ON FUNCTION session_end_by_provider, session_give_way FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION session_end_by_provider, session_give_way TO myinps_web;`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
-      DROP FUNCTION session_end_by_provider;
+      DROP FUNCTION session_end_by_provider, session_give_way;
       DROP INDEX session_provider_name;
       DROP TABLE saml_logout;
-      ALTER TABLE saml_request DROP COLUMN asked;`);
+      ALTER TABLE saml_request DROP COLUMN asked, DROP COLUMN replaces;`);
   }
 }

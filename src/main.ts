@@ -70,7 +70,7 @@ function settings(): Config {
   try {
     return readConfig();
   } catch (error) {
-    console.error((error as Error).message);
+    process.stderr.write(`${(error as Error).message}\n`);
     return process.exit(1);
   }
 }

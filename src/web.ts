@@ -88,7 +88,7 @@ function publicFiles(config: Config): RequestHandler {
 
 /** Gives each request its reference number and, until its own is known, Italian texts. */
 function identified(texts: Texts): RequestHandler {
-  const italian = { t: texts.for('it'), lang: 'it' as const };
+  const italian = { t: texts.for('it'), lang: 'it' as const, chosen: false };
   return (req, res, next) => {
     req.id = randomUUID();
     req.visitor = italian;
@@ -185,7 +185,7 @@ function inLanguage(texts: Texts, config: Config): RequestHandler {
     }
     const chosen = /(?:^|;\s*)(?:__Host-)?lingua=([a-z]{2})(?:;|$)/.exec(req.get('cookie') ?? '')?.[1];
     const lang = isLanguage(chosen) ? chosen : preferredLanguage(req.get('accept-language'));
-    req.visitor = { t: texts.for(lang), lang };
+    req.visitor = { t: texts.for(lang), lang, chosen: isLanguage(chosen) };
     res.set('Content-Language', lang);
     res.vary('Accept-Language');
     next();

@@ -15,7 +15,7 @@ const FAMILIES: readonly RegExp[] = [
   // error pages: error-page.filter.ts
   /^errors\.(400|403|404|422|500|503)-title$/,
   // texts with a number: t.count()
-  /^(form\.errors|notifications\.unread-lead|appointments\.(duration|free|minutes|notice-rule))-(one|other)$/,
+  /^(form\.errors|sessions\.count|notifications\.unread-lead|appointments\.(duration|free|minutes|notice-rule))-(one|other)$/,
   // topics of the database (migration 0004) and what to bring for them
   /^topics\.[a-z-]+$/,
   /^appointments\.bring-(desk|phone|video|[a-z-]+-\d)$/,
@@ -34,7 +34,13 @@ const FAMILIES: readonly RegExp[] = [
   /^notifications\.(type|link)-(appointment|institutional)$/,
   /^notifications\.welcome-(title|body)$/,
   // outcomes of a sign-in: spid.views.ts
-  /^spid\.(refused|unknown-provider|code-(\d\d|other))-(title|what|todo)$/,
+  /^(spid|cie)\.(refused|unknown-provider|code-(\d\d|other))-(title|what|todo)$/,
+  // sessions: how somebody came in, what the access record tells
+  /^sessions\.method-(spid|cie|cns|eidas|pin|other)$/,
+  /^accesses\.what-(start|step-up|end-(out|elsewhere|everywhere|provider|replaced)|expire|refused|locked|unlocked)$/,
+  // the staff: outcomes of a sign-in, roles
+  /^staff\.(refused|not-staff|unavailable)-(title|what|todo)$/,
+  /^staff\.role-(operator|editor|analyst|administrator)$/,
 ];
 
 describe('texts', () => {
@@ -101,12 +107,12 @@ describe('texts', () => {
   });
 });
 
-/** A key, or the beginning of a family of keys: `t.count('form.errors', n)`, `textKey: 'notifications.welcome'`. */
+/** A key, or the beginning of a family of keys: `t.count('form.errors', n)`, `textKey: 'notifications.welcome'`, 'spid.refused'. */
 function known(key: string): boolean {
   return (
     italian.has(key) ||
     (italian.has(`${key}-one`) && italian.has(`${key}-other`)) ||
-    (italian.has(`${key}-title`) && italian.has(`${key}-body`))
+    (italian.has(`${key}-title`) && (italian.has(`${key}-body`) || italian.has(`${key}-todo`)))
   );
 }
 

@@ -103,7 +103,8 @@ export async function asOwner<T>(ownerUrl: string, work: (client: pg.Client) => 
   }
 }
 
-async function locked<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+/** As asOwner, one process at a time: what changes the schema or the seeds. */
+export async function locked<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   return asOwner(url, async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [SCHEMA_LOCK]);
     return work(client);

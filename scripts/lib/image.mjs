@@ -30,7 +30,10 @@ export function makeImage(folder) {
 
 /** The lines of each stage as [instruction, rest]. */
 function stages(text) {
-  const lines = text.replace(/\\\n\s*/g, '').split('\n').filter((line) => line && !line.startsWith('#'));
+  const lines = text
+    .replace(/\\\n\s*/g, '')
+    .split('\n')
+    .filter((line) => line && !line.startsWith('#'));
   const result = [];
   for (const line of lines) {
     const [, name, rest] = /^(\w+) (.*)$/.exec(line);
@@ -55,11 +58,18 @@ function copyFromBuild([, from, to], places) {
 }
 
 function shell(command, cwd) {
-  const { status, stdout, stderr } = spawnSync(command, { cwd, shell: true, env: cleanEnvironment(), encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(command, {
+    cwd,
+    shell: true,
+    env: cleanEnvironment(),
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`${command}\n${stdout}\n${stderr}`);
 }
 
 /** Without what the npm script around this one has set: a build starts from nothing. */
 function cleanEnvironment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_package|npm_lifecycle|INIT_CWD|NODE_ENV)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(npm_package|npm_lifecycle|INIT_CWD|NODE_ENV)/.test(name)),
+  );
 }

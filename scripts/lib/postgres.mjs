@@ -104,7 +104,7 @@ function reachableHome(dataDir, account) {
 }
 
 /** Whether every folder down to here may be passed through by others. */
-function isOpenTo(folder) {
+export function isOpenTo(folder) {
   for (let at = fs.realpathSync(folder); ; at = path.dirname(at)) {
     if ((fs.statSync(at).mode & 0o001) === 0) return false;
     if (at === path.dirname(at)) return true;
@@ -130,8 +130,13 @@ function serverBinaries(home, account, progress) {
 function copied(from, to, account, progress) {
   if (!fs.existsSync(path.join(to, 'bin', 'postgres'))) {
     progress('copying the database program to where its user can read it');
-    fs.cpSync(from, to, { recursive: true, dereference: false });
-    fs.chownSync(to, account.uid, account.gid);
+    const part = `${to}.part`;
+    fs.rmSync(part, { recursive: true, force: true });
+    // Links as they are: resolved ones would lead back into the folder that the server's user cannot read.
+    fs.cpSync(from, part, { recursive: true, verbatimSymlinks: true });
+    fs.chownSync(part, account.uid, account.gid);
+    fs.rmSync(to, { recursive: true, force: true });
+    fs.renameSync(part, to);
   }
   return to;
 }
@@ -186,7 +191,7 @@ async function startOrAttach(cluster, settings, progress) {
       return true;
     } catch (error) {
       if (performance.now() > giveUpAt)
-        throw new Error(`the database does not start: ${error.message}\n${logTail(cluster)}`);
+        throw new Error(`the database does not start: ${error.message}\n${logTail(cluster)}`, { cause: error });
       await sleep(200);
     }
   }
@@ -298,7 +303,7 @@ function control(cluster, args) {
 function run(cluster, program, args) {
   const { account } = cluster;
   return new Promise((resolve, reject) => {
-    const options = { cwd: path.dirname(cluster.data), env: { ...process.env, LC_ALL: 'C' }, ...(account ?? {}) };
+    const options = { cwd: path.dirname(cluster.data), env: { ...process.env, LC_ALL: 'C' }, ...account };
     const child = execFile(path.join(cluster.binaries, program), args, options);
     let said = '';
     child.stderr.on('data', (text) => (said += text));

@@ -89,12 +89,24 @@ async function databaseUrls(server) {
 async function keys(app, folder) {
   const { selfSigned } = await import(pathToFileURL(path.join(app, 'dist', 'auth', 'saml', 'index.js')).href);
   const now = Temporal.Instant.fromEpochMilliseconds(Date.now());
-  const subject = { commonName: 'Ente di prova', organization: 'Ente di prova', uri: BASE_URL, organizationIdentifier: 'PA:IT-c_prova', locality: 'Roma' };
+  const subject = {
+    commonName: 'Ente di prova',
+    organization: 'Ente di prova',
+    uri: BASE_URL,
+    organizationIdentifier: 'PA:IT-c_prova',
+    locality: 'Roma',
+  };
   const { key, certificate } = await selfSigned(subject, now, 2048);
   const files = { SPID_KEY_FILE: path.join(folder, 'spid.key'), SPID_CERTIFICATE_FILE: path.join(folder, 'spid.crt') };
   fs.writeFileSync(files.SPID_KEY_FILE, key);
   fs.writeFileSync(files.SPID_CERTIFICATE_FILE, certificate);
-  return { ...files, SECRET: randomBytes(32).toString('base64url'), BASE_URL, TRUST_PROXY: 'loopback', HOST: '127.0.0.1' };
+  return {
+    ...files,
+    SECRET: randomBytes(32).toString('base64url'),
+    BASE_URL,
+    TRUST_PROXY: 'loopback',
+    HOST: '127.0.0.1',
+  };
 }
 
 function readOnly(app) {
@@ -103,10 +115,13 @@ function readOnly(app) {
 
 /** Every file with its size and time. */
 function contents(app) {
-  return fs.readdirSync(app, { recursive: true }).toSorted().map((name) => {
-    const { size, mtimeMs } = fs.lstatSync(path.join(app, name));
-    return `${name} ${size} ${mtimeMs}`;
-  });
+  return fs
+    .readdirSync(app, { recursive: true })
+    .toSorted()
+    .map((name) => {
+      const { size, mtimeMs } = fs.lstatSync(path.join(app, name));
+      return `${name} ${size} ${mtimeMs}`;
+    });
 }
 
 function run({ app }, command, env) {
@@ -141,7 +156,11 @@ async function refusals(image, settings, checks) {
     ['without the key of the service', { SPID_KEY_FILE: '' }, /SPID_KEY_FILE/],
   ];
   for (const [what, change, says] of cases) {
-    const { ended, output, child } = run(image, image.command, { ...settings, ...change, PORT: String(await freePort()) });
+    const { ended, output, child } = run(image, image.command, {
+      ...settings,
+      ...change,
+      PORT: String(await freePort()),
+    });
     const code = await Promise.race([ended, sleep(15_000, 'it runs', { ref: false })]);
     child.kill('SIGKILL');
     checks.that(`it does not start ${what}`, code === 1 && says.test(output()), `${code}: ${output()}`);
@@ -161,7 +180,10 @@ async function serving(image, settings, checks) {
     const health = run(image, image.healthCheck, env);
     checks.that('the health check of the image agrees', (await health.ended) === 0, health.output());
     await pages(url, checks);
-    checks.that('figures are on the management port', (await fetch(`http://127.0.0.1:${management}/metrics`)).status === 200);
+    checks.that(
+      'figures are on the management port',
+      (await fetch(`http://127.0.0.1:${management}/metrics`)).status === 200,
+    );
     checks.that('and not on the public one', (await fetch(`${url}/metrics`)).status === 404);
   } finally {
     child.kill('SIGTERM');
@@ -172,11 +194,16 @@ async function serving(image, settings, checks) {
 }
 
 async function isReady(address, ended) {
-  let over = false;
-  ended.then(() => (over = true));
-  for (let tries = 0; tries < 150 && !over; tries++) {
-    if (await fetch(address).then((answer) => answer.ok, () => false)) return true;
-    await sleep(100);
+  const over = ended.then(() => 'over');
+  for (let tries = 0; tries < 150; tries++) {
+    if (
+      await fetch(address).then(
+        (answer) => answer.ok,
+        () => false,
+      )
+    )
+      return true;
+    if ((await Promise.race([over, sleep(100, 'goes on')])) === 'over') return false;
   }
   return false;
 }
@@ -189,11 +216,24 @@ async function pages(url, checks) {
   const home = await get('/');
   const text = await home.text();
   checks.that('HSTS', /^max-age=\d{8,}/.test(home.headers.get('strict-transport-security') ?? ''));
-  checks.that('the policy upgrades', (home.headers.get('content-security-policy') ?? '').includes('upgrade-insecure-requests'));
-  checks.that('no banner of a test environment, no test identity', !/ambiente di prova|Identità di prova|site-bar/i.test(text.replace(/<style>.*?<\/style>/s, '') + (await (await get('/accedi')).text()).replace(/<style>.*?<\/style>/s, '')));
+  checks.that(
+    'the policy upgrades',
+    (home.headers.get('content-security-policy') ?? '').includes('upgrade-insecure-requests'),
+  );
+  checks.that(
+    'no banner of a test environment, no test identity',
+    !/ambiente di prova|Identità di prova|site-bar/i.test(
+      text.replace(/<style>.*?<\/style>/s, '') +
+        (await (await get('/accedi')).text()).replace(/<style>.*?<\/style>/s, ''),
+    ),
+  );
   const personal = await get('/bacheca');
-  checks.that('/bacheca leads to /accedi, at the public address', (personal.headers.get('location') ?? '').startsWith(`${BASE_URL}/accedi`));
+  checks.that(
+    '/bacheca leads to /accedi, at the public address',
+    (personal.headers.get('location') ?? '').startsWith(`${BASE_URL}/accedi`),
+  );
   const cookie = (await get('/?lingua=de')).headers.get('set-cookie') ?? '';
   checks.that('cookies are Secure and HttpOnly', /; HttpOnly/.test(cookie) && /; Secure/.test(cookie), cookie);
-  for (const page of ['/dev', '/dev/idp', '/.env', '/package.json']) checks.that(`${page} is not there`, (await get(page)).status === 404);
+  for (const page of ['/dev', '/dev/idp', '/.env', '/package.json'])
+    checks.that(`${page} is not there`, (await get(page)).status === 404);
 }

@@ -75,7 +75,7 @@ async function runTests(env: Record<string, string>): Promise<boolean> {
     '--disable-warning=ExperimentalWarning',
     '--test',
     '--test-concurrency=2',
-    '--test-timeout=300000',
+    '--test-timeout=120000',
     ...options,
     ...files.toSorted(),
   ];

@@ -5,13 +5,13 @@ import { pinHash } from '#src/auth/strategies/pin/pin-hasher.js';
 import { romeDate, SystemClock } from '#src/common/clock.js';
 import { PEOPLE, PIN_PERSON, type DemonstrationPerson } from '#src/dev/people.js';
 import { seedPlaces } from '#src/places/index.js';
-import { asOwner, type Progress, type Urls } from './database.ts';
+import { locked, type Progress, type Urls } from './database.ts';
 import { queryOf, type Query } from './query.ts';
 import { seedAppointment } from './seed-appointment.ts';
 
 /** Everything a trial needs; safe to repeat, quick when there is nothing new. */
 export async function seedDemonstration({ owner }: Urls, progress: Progress): Promise<void> {
-  await asOwner(owner, async (client) => {
+  await locked(owner, async (client) => {
     const query = queryOf(client);
     const now = new SystemClock().now();
     await seedPlaces(query, progress);

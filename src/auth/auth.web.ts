@@ -1,7 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { Config } from '../config.js';
+import { Clock } from '../common/clock.js';
 import { Keys } from '../common/crypto.js';
+import { Database } from '../common/database.js';
+import { Texts } from '../common/texts.js';
+import { CitizensRepository } from './citizens.repository.js';
+import { personalLanguage } from './language.middleware.js';
 import { ParkedForms } from './parked-forms.js';
 import { protectPosts } from './posts.middleware.js';
 import { resumeForms } from './resume.middleware.js';
@@ -17,6 +22,10 @@ export class AuthWeb implements OnApplicationShutdown {
     private readonly store: SessionStore,
     private readonly parked: ParkedForms,
     private readonly pool: SessionPool,
+    private readonly texts: Texts,
+    private readonly db: Database,
+    private readonly citizens: CitizensRepository,
+    private readonly clock: Clock,
   ) {}
 
   /** @param fromOutside paths that identity providers post to */
@@ -24,6 +33,7 @@ export class AuthWeb implements OnApplicationShutdown {
     return [
       withoutSession(sessionMiddleware(this.config, this.store, this.keys.key('session-cookie').toString('base64url'))),
       signedIn,
+      personalLanguage(this.texts, this.db, this.citizens, this.clock),
       protectPosts(this.config, this.parked, fromOutside),
       resumeForms(this.parked),
     ];

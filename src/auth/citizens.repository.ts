@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../common/database.js';
+import type { Language } from '../common/texts.js';
 import type { Domicile, Identity } from './identity.js';
 
 export interface NewCitizen {
@@ -12,7 +13,6 @@ export interface NewCitizen {
   now: Temporal.Instant;
 }
 
-
 @Injectable()
 export class CitizensRepository {
   constructor(private readonly db: Database) {}
@@ -21,10 +21,10 @@ export class CitizensRepository {
    * Makes or refreshes the citizen of an identity, as system('sign-in'). What the provider says is kept apart from what
    * the person chooses; the comune it names is taken as residence only until the person says one. Some ways in (CIE, CNS, PIN) say little:
    * what an earlier one said stays.
-   * @returns the citizen's id, the same however they enter
+   * @returns the citizen, the same however they enter, with the language they chose (null: none yet)
    */
-  async record({ newId, key, identity, residence, now }: NewCitizen): Promise<string> {
-    const rows = await this.db.query<{ id: string }>(
+  async record({ newId, key, identity, residence, now }: NewCitizen): Promise<{ id: string; language: Language | null }> {
+    const rows = await this.db.query<{ id: string; language: Language | null }>(
       `INSERT INTO citizen (id, identity_key, fiscal_code, name, family_name, born_on, gender,
          said_email, said_mobile, said_address, said_municipality, said_at, residence_istat, created_at, updated_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
@@ -35,7 +35,7 @@ export class CitizensRepository {
          said_address = coalesce(excluded.said_address, citizen.said_address),
          said_municipality = coalesce(excluded.said_municipality, citizen.said_municipality), said_at = excluded.said_at,
          residence_istat = coalesce(citizen.residence_istat, excluded.residence_istat), updated_at = excluded.updated_at
-       RETURNING id`,
+       RETURNING id, language`,
       [
         newId,
         key,
@@ -52,7 +52,11 @@ export class CitizensRepository {
         residence,
       ],
     );
-    return rows[0]!.id;
+    return rows[0]!;
+  }
+
+  async setLanguage(subject: string, language: Language, now: Temporal.Instant): Promise<void> {
+    await this.db.execute('UPDATE citizen SET language = $2, updated_at = $3 WHERE id = $1', [subject, language, now]);
   }
 
   /** As system('sign-in'). @returns the citizen of this key, or null */

@@ -1,3 +1,5 @@
+import { isFiscalCode } from '../common/fiscal-code.js';
+
 /**
  * Who somebody is, whatever way they came in. Strategies make one from what was verified; nothing past auth/ knows
  * one way from another.
@@ -145,24 +147,10 @@ function isCompanyNumber(digits: string): boolean {
   return sum % 10 === 0 && digits !== '00000000000';
 }
 
+/** `TINIT-` and the code, in capital letters (attributi.rst). */
 function italianFiscalCode(value: string): string | null {
-  const code = /^TINIT-([A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z])$/.exec(
-    value,
-  )?.[1];
-  return code && code.endsWith(checkLetter(code)) ? code : null;
-}
-
-const ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
-
-/** The last letter of a fiscal code (D.M. 23 December 1976, art. 7). */
-function checkLetter(code: string): string {
-  let sum = 0;
-  for (let index = 0; index < 15; index++) {
-    const sign = code.charCodeAt(index);
-    const value = sign <= 57 ? sign - 48 : sign - 65;
-    sum += index % 2 === 0 ? (ODD[value] ?? 0) : value;
-  }
-  return String.fromCharCode(65 + (sum % 26));
+  const code = value.startsWith('TINIT-') ? value.slice('TINIT-'.length) : '';
+  return isFiscalCode(code) ? code : null;
 }
 
 function isDate(value: string): boolean {

@@ -4,6 +4,7 @@ import { Pool } from 'pg';
 import { parameter, types } from '../common/pg-types.js';
 import { sha256 } from '../common/crypto.js';
 import { Clock } from '../common/clock.js';
+import type { Language } from '../common/texts.js';
 import type { StaffRole } from '../common/access.js';
 import { poolOptions } from '../data-source.js';
 import { expiryAfter, mayTouch, SESSION_ABSOLUTE, TOMBSTONE } from './session.rules.js';
@@ -14,6 +15,8 @@ declare module 'express-session' {
     /** Key of the CSRF tokens of this session. */
     csrfKey: string;
     displayName: string;
+    /** The one the person chose, as their profile says. */
+    language: Language;
     method: string;
     level: number;
     /** How the person's list of sessions names this one. */

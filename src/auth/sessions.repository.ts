@@ -37,6 +37,15 @@ export class SessionsRepository {
     return this.db.query<SessionRow>('SELECT * FROM own_sessions_end($1, $2, $3, $4)', [which, spared, strongest, now]);
   }
 
+  /** Ends the session of this name, whoever's it is; for the sign-in alone. @returns it, if it was open until now */
+  async giveWay(id: string, now: Temporal.Instant): Promise<(SessionRow & { citizen_id: string | null }) | null> {
+    const rows = await this.db.query<SessionRow & { citizen_id: string | null }>(
+      'SELECT * FROM session_give_way($1, $2)',
+      [id, now],
+    );
+    return rows[0] ?? null;
+  }
+
   /** Deletes sessions that ended before `until`. @returns how many */
   async sweep(until: Temporal.Instant): Promise<number> {
     const rows = await this.db.query<{ gone: number }>('SELECT sessions_sweep($1) AS gone', [until]);

@@ -41,14 +41,13 @@ export class SessionsService {
   }
 
   /**
-   * The session that asked for a step-up gives way to the one that came of it, whoever came back (system, since that
-   * may be somebody else). Nothing happens when it has ended already.
+   * A session gives way to the one that a sign-in has opened in the same browser, whoever came back (so it is the
+   * sign-in that acts). Nothing happens when it has ended already.
    */
-  async giveWay(subject: string, id: string): Promise<void> {
+  async giveWay(id: string): Promise<void> {
     await this.db.actingAs(system('sign-in'), async () => {
-      const ending = { which: id, spared: null, strongest: STRONGEST };
-      const ended = await this.db.actingAs(citizen(subject), () => this.sessions.endOwn(ending, this.clock.now()));
-      for (const one of ended) await this.note(subject, one, 'replaced');
+      const ended = await this.sessions.giveWay(id, this.clock.now());
+      if (ended?.citizen_id) await this.note(ended.citizen_id, ended, 'replaced');
     });
   }
 

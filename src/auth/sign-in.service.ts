@@ -36,9 +36,9 @@ export class SignInService {
     const now = this.clock.now();
     const publicId = randomUUID();
     const device = deviceOf(req.get('user-agent'));
-    const citizenId = await this.db.actingAs(system('sign-in'), async () => {
+    const { id: citizenId, language } = await this.db.actingAs(system('sign-in'), async () => {
       const residence = await this.residenceOf(identity.domicile);
-      const id = await this.citizens.record({
+      const citizen = await this.citizens.record({
         newId: randomUUID(),
         key: identityKey(identity),
         identity,
@@ -46,8 +46,8 @@ export class SignInService {
         now,
       });
       const details = { method: identity.method, level: identity.level, device };
-      await this.audit.record({ action: 'session.start', subject: id, object: publicId, purpose: 'security', details });
-      return id;
+      await this.audit.record({ action: 'session.start', subject: citizen.id, object: publicId, purpose: 'security', details });
+      return citizen;
     });
     await this.sessions.noteReplaced(req);
     await regenerated(req);
@@ -55,6 +55,7 @@ export class SignInService {
       citizenId,
       csrfKey: randomToken(32),
       displayName: `${identity.name} ${identity.familyName}`,
+      ...(language ? { language } : {}),
       method: identity.method,
       level: identity.level,
       publicId,

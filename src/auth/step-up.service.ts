@@ -53,7 +53,7 @@ export class StepUpService {
     const asked = this.read(sealed);
     const { subject } = req.acting!;
     if (!asked || asked.session === currentSession(req).id) return asked?.subject === subject ? back : '/bacheca';
-    await this.sessions.giveWay(asked.subject, asked.session);
+    await this.sessions.giveWay(asked.session);
     if (asked.subject !== subject) {
       await this.destroy(back, subject);
       return '/bacheca';

@@ -18,7 +18,11 @@ export class BoundedExpress extends ExpressAdapter {
   }
 
   override initHttpServer(): void {
-    const { headersMs: headersTimeout, requestMs: requestTimeout, checkMs: connectionsCheckingInterval } = this.patience;
+    const {
+      headersMs: headersTimeout,
+      requestMs: requestTimeout,
+      checkMs: connectionsCheckingInterval,
+    } = this.patience;
     const options = { headersTimeout, requestTimeout, connectionsCheckingInterval, keepAliveTimeout: 65_000 };
     this.httpServer = createServer(options, this.getInstance());
     this.httpServer.maxHeadersCount = 100;

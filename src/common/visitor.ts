@@ -6,6 +6,8 @@ import type { Language, Translate } from './texts.js';
 export interface Visitor {
   t: Translate;
   lang: Language;
+  /** Whether the person chose it by a link, rather than their browser for them. */
+  chosen: boolean;
 }
 
 export const Visitor = createParamDecorator((_: unknown, context: ExecutionContext): Visitor => {

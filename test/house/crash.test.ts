@@ -11,7 +11,16 @@ const CITIZENS_PER_CLIENT = 10;
 const OFFICES = 8;
 /** Confirmed pages to be seen before each blow. */
 const ENOUGH = 120;
-const TOPICS = ['pensioni', 'naspi', 'assegno-unico', 'isee', 'invalidita-civile', 'contributi', 'lavoro-domestico', 'estratto-conto'];
+const TOPICS = [
+  'pensioni',
+  'naspi',
+  'assegno-unico',
+  'isee',
+  'invalidita-civile',
+  'contributi',
+  'lavoro-domestico',
+  'estratto-conto',
+];
 
 interface Booking {
   slot: number;
@@ -75,9 +84,10 @@ class Crowd {
   /** @returns where the answer leads, or null when the crowd is told to go home */
   private async step(person: SignedIn, path: string, fields: Record<string, string>): Promise<string | null> {
     while (this.going) {
-      const answer = await visit(this.url(), path, { cookie: person.cookie, form: { _csrf: person.csrf(), ...fields } }).catch(
-        () => null as Answer | null,
-      );
+      const answer = await visit(this.url(), path, {
+        cookie: person.cookie,
+        form: { _csrf: person.csrf(), ...fields },
+      }).catch(() => null as Answer | null);
       this.count(answer);
       if (answer?.status === 303) return answer.headers.location ?? null;
       await sleep(50);
@@ -108,7 +118,9 @@ describe('kill -9 in the middle of bookings', () => {
     await run();
     const people: SignedIn[] = [];
     while (people.length < CLIENTS * CITIZENS_PER_CLIENT) people.push(await signedInOn(server, program.config));
-    const slots = await server.query<{ id: number; office_id: string }>('SELECT id, office_id FROM slot ORDER BY start_at, id');
+    const slots = await server.query<{ id: number; office_id: string }>(
+      'SELECT id, office_id FROM slot ORDER BY start_at, id',
+    );
     crowd = new Crowd(() => program.url, slots);
     crowd.start(people);
   });
@@ -126,34 +138,39 @@ describe('kill -9 in the middle of bookings', () => {
 
   it('keeps every confirmed booking when the program is killed, and is back in under 10 s', async (t) => {
     await more();
-    const [killed, before] = [program, new Set(crowd.confirmed)];
+    const [killed, seen] = [program, new Set(crowd.confirmed)];
     killed.signal('SIGKILL');
     assert.equal((await killed.ended).signal, 'SIGKILL');
     const next = await run(Number(new URL(killed.url).port));
     const back = next.readyAfterMs;
     await more();
-    await assertKept(server, before);
-    assert.ok(before.size >= ENOUGH);
+    await assertKept(server, seen);
+    assert.ok(seen.size >= ENOUGH);
     assert.ok(back < 10_000, `ready again after ${back} ms`);
-    t.diagnostic(`${before.size} confirmed before the kill, ready again after ${back} ms`);
+    t.diagnostic(`${seen.size} confirmed before the kill, ready again after ${back} ms`);
   });
 
   it('keeps them when PostgreSQL is killed: the program answers 503 meanwhile, and recovers by itself', async (t) => {
     await more();
-    const before = new Set(crowd.confirmed);
+    const seen = new Set(crowd.confirmed);
     const unavailable = crowd.answers.get(503) ?? 0;
     process.kill(server.postmaster(), 'SIGKILL');
     const since = performance.now();
-    await until(async () => (await visit(program.url, '/salute/pronta')).status === 503, 'not ready while the database is away');
+    await until(
+      async () => (await visit(program.url, '/salute/pronta')).status === 503,
+      'not ready while the database is away',
+    );
     assert.equal((await visit(program.url, '/salute/viva')).status, 200);
     const started = await server.startAgain();
     await until(async () => (await visit(program.url, '/salute/pronta')).status === 200, 'ready again');
     const back = Math.round(performance.now() - since);
     await more();
-    await assertKept(server, before);
+    await assertKept(server, seen);
     assert.ok((crowd.answers.get(503) ?? 0) > unavailable, 'nobody met the outage: nothing was proved');
     assert.ok(back < 10_000, `ready again after ${back} ms`);
-    t.diagnostic(`${before.size} confirmed before the kill, database up after ${started} ms, program ready after ${back} ms`);
+    t.diagnostic(
+      `${seen.size} confirmed before the kill, database up after ${started} ms, program ready after ${back} ms`,
+    );
   });
 
   it('ends with every confirmed page booked, told of once, and counters equal to live rows', async (t) => {
@@ -169,7 +186,9 @@ describe('kill -9 in the middle of bookings', () => {
     assert.deepEqual(unexpected, [], 'a crash may be met as no answer or as 503, nothing else');
     assert.equal(processes.length, 2, 'the program outlived the database');
     for (const { output } of processes) assert.doesNotMatch(output(), /"uncaught"|UnhandledPromiseRejection/);
-    t.diagnostic(`${crowd.confirmed.size} confirmed pages; answers ${JSON.stringify(Object.fromEntries(crowd.answers))}`);
+    t.diagnostic(
+      `${crowd.confirmed.size} confirmed pages; answers ${JSON.stringify(Object.fromEntries(crowd.answers))}`,
+    );
   });
 });
 
@@ -179,7 +198,11 @@ async function assertKept(server: OwnServer, confirmed: ReadonlySet<string>): Pr
     [[...confirmed]],
   );
   const kept = new Set(rows.map((row) => row.id));
-  assert.deepEqual([...confirmed].filter((id) => !kept.has(id)), [], 'confirmed on a page, and lost');
+  assert.deepEqual(
+    [...confirmed].filter((id) => !kept.has(id)),
+    [],
+    'confirmed on a page, and lost',
+  );
 }
 
 async function assertCounters(server: OwnServer): Promise<void> {
@@ -188,13 +211,17 @@ async function assertCounters(server: OwnServer): Promise<void> {
      LEFT JOIN appointment a ON a.slot_id = s.id AND a.state NOT IN ('cancelled', 'expired') GROUP BY s.id HAVING s.booked <> count(a.id)`,
   );
   assert.deepEqual(drifts, []);
-  const [{ booked } = { booked: 0 }] = await server.query<{ booked: number }>('SELECT sum(booked)::int AS booked FROM slot');
+  const [{ booked } = { booked: 0 }] = await server.query<{ booked: number }>(
+    'SELECT sum(booked)::int AS booked FROM slot',
+  );
   assert.ok(booked >= 3 * ENOUGH);
 }
 
 /** A small network: eight offices of one comune, each with times enough on the next days. */
 async function seed(server: OwnServer): Promise<void> {
-  await server.query(`INSERT INTO province (sigla, name, region, capital_istat) VALUES ('RM', 'Roma', 'Lazio', '058091')`);
+  await server.query(
+    `INSERT INTO province (sigla, name, region, capital_istat) VALUES ('RM', 'Roma', 'Lazio', '058091')`,
+  );
   await server.query(
     `INSERT INTO comune (istat, belfiore, name, other_names, province, lat, lon, population)
      VALUES ('058091', 'H501', 'Roma', '{}', 'RM', 41.9, 12.5, 2800000)`,

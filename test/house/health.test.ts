@@ -27,7 +27,10 @@ const statusOf = async (path: string) => (await visit(portal.url, path)).status;
 
 describe('health', () => {
   it('is told in plain words, is never stored, and needs no session', async () => {
-    for (const [path, words] of [['/salute/viva', 'viva\n'], ['/salute/pronta', 'pronta\n']] as const) {
+    for (const [path, words] of [
+      ['/salute/viva', 'viva\n'],
+      ['/salute/pronta', 'pronta\n'],
+    ] as const) {
       const answer = await visit(portal.url, path, { cookie: 'myinps=s%3Ax.y' });
       assert.deepEqual([answer.status, answer.html, answer.headers['cache-control']], [200, words, 'no-store']);
       assert.equal(answer.headers['set-cookie'], undefined);

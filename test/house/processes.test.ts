@@ -74,7 +74,10 @@ describe('the roles of a process', () => {
       assert.equal(await stateOf(running), 'held');
       assert.equal(await refused(worker.url), true);
       assert.equal((await visit(worker.management, '/salute/pronta')).status, 200);
-      assert.match((await visit(worker.management, '/metrics')).html, /myinps_jobs_total\{job="booking.reap",outcome="done"\} \d/);
+      assert.match(
+        (await visit(worker.management, '/metrics')).html,
+        /myinps_jobs_total\{job="booking.reap",outcome="done"\} \d/,
+      );
     } finally {
       assert.equal((await worker.stop()).code, 0);
     }
@@ -96,7 +99,10 @@ describe('the roles of a process', () => {
       const taken = await launchProgram(db, { port: Number(new URL(first.url).port), env: { ROLE: 'web' } });
       assert.equal(taken.code, 1);
       assert.match(taken.output, /"code":"EADDRINUSE"/);
-      const nowhere = await launchProgram({ ...db, web: 'postgres://nobody:x@127.0.0.1:1/none' }, { env: { ROLE: 'web' } });
+      const nowhere = await launchProgram(
+        { ...db, web: 'postgres://nobody:x@127.0.0.1:1/none' },
+        { env: { ROLE: 'web' } },
+      );
       assert.equal(nowhere.code, 1);
       assert.match(nowhere.output, /"code":"ECONNREFUSED"/);
     } finally {
@@ -130,7 +136,10 @@ describe('stopping', () => {
     const person = await signedInOn(db, web.config);
     await fetch(web.url);
     const unlock = await lockTable('appointment');
-    const cut = visit(web.url, '/appuntamenti', { cookie: person.cookie }).then(() => 'answered', () => 'cut');
+    const cut = visit(web.url, '/appuntamenti', { cookie: person.cookie }).then(
+      () => 'answered',
+      () => 'cut',
+    );
     await until(async () => (await waiting()) > 0, 'a request waits');
     const { code, ms } = await web.stop();
     await unlock();
@@ -165,7 +174,13 @@ describe('stopping', () => {
 
 /** A worker in the middle of a job that cannot go on until `unlock`. */
 async function workerWithJob(): Promise<{ id: string; worker: Program; unlock: () => Promise<void> }> {
-  const boss = new PgBoss({ connectionString: db.owner, schema: 'pgboss', migrate: false, supervise: false, schedule: false });
+  const boss = new PgBoss({
+    connectionString: db.owner,
+    schema: 'pgboss',
+    migrate: false,
+    supervise: false,
+    schedule: false,
+  });
   boss.on('error', () => {});
   await boss.start();
   const id = await boss.send('booking.reconcile', {});
@@ -222,7 +237,9 @@ describe('what it writes about people', () => {
     const read = (path: string) => visit(program.url, path, { cookie });
 
     assert.match((await read('/dati')).html, /Delsegreto/);
-    const [slot] = await db.query<{ id: number }>("SELECT max(id) AS id FROM slot WHERE NOT is_full AND channel = 'desk'");
+    const [slot] = await db.query<{ id: number }>(
+      "SELECT max(id) AS id FROM slot WHERE NOT is_full AND channel = 'desk'",
+    );
     const held = await send(`/appuntamenti/nuovo/orario?sede=${office}&modo=desk&argomento=isee`, {
       orario: String(slot!.id),
       richiesta: randomUUID(),
@@ -230,14 +247,27 @@ describe('what it writes about people', () => {
     const id = /appuntamenti\/([0-9a-f-]{36})/.exec(held.headers.location ?? '')?.[1];
     assert.ok(id, `held: ${held.status} ${held.headers.location}`);
     const contacts = { email: CANARY.email, telefono: CANARY.mobile };
-    assert.equal((await send(`/appuntamenti/${id}/dettagli`, { ...contacts, email: `${CANARY.email} x`, nota: CANARY.note })).status, 422);
+    assert.equal(
+      (await send(`/appuntamenti/${id}/dettagli`, { ...contacts, email: `${CANARY.email} x`, nota: CANARY.note }))
+        .status,
+      422,
+    );
     assert.equal((await send(`/appuntamenti/${id}/dettagli`, { ...contacts, nota: CANARY.note })).status, 303);
     assert.match((await send(`/appuntamenti/${id}/conferma`)).headers.location ?? '', /#esito$/);
     assert.match((await read(`/appuntamenti/${id}`)).html, /canarina@segreto/);
-    for (const path of ['/bacheca', '/notifiche', '/appuntamenti', `/sedi?comune=${CANARY.familyName}`, `/${CANARY.name}`])
+    for (const path of [
+      '/bacheca',
+      '/notifiche',
+      '/appuntamenti',
+      `/sedi?comune=${CANARY.familyName}`,
+      `/${CANARY.name}`,
+    ])
       assert.ok((await read(path)).status < 500, path);
     assert.equal((await send('/dati/residenza', { comune: CANARY.familyName })).status, 422);
-    assert.equal((await visit(program.url, '/dati/residenza', { cookie, form: { comune: CANARY.name, _csrf: 'no' } })).status, 403);
+    assert.equal(
+      (await visit(program.url, '/dati/residenza', { cookie, form: { comune: CANARY.name, _csrf: 'no' } })).status,
+      403,
+    );
     const json = { type: 'application/json', text: JSON.stringify(CANARY) };
     assert.equal((await visit(program.url, '/dati/residenza', { cookie, body: json })).status, 415);
     // A statement that fails, with the values in PostgreSQL's own words: "Failing row contains (…)".
@@ -246,7 +276,11 @@ describe('what it writes about people', () => {
     await db.query('ALTER TABLE citizen DROP CONSTRAINT never');
     assert.equal((await program.stop()).code, 0);
 
-    const lines = program.output().trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = program
+      .output()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     const requests = lines.filter((line) => line.msg === 'request');
     assert.ok(requests.length >= 15);
     assert.ok(requests.every((line) => /^[0-9a-f-]{36}$/.test(String(line.requestId))));

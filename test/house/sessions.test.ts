@@ -36,7 +36,10 @@ async function signInServer(app: TestApp): Promise<{ url: string }> {
   if (app.config.trustProxy.length > 0) server.set('trust proxy', app.config.trustProxy);
   server.use(...app.app.get(AuthWeb).middleware(new Set(['/in'])));
   server.post('/in', (req, res, next) => {
-    app.app.get(SignInService).signIn(req, IDENTITY).then(() => res.send('in'), next);
+    app.app
+      .get(SignInService)
+      .signIn(req, IDENTITY)
+      .then(() => res.send('in'), next);
   });
   const listening = server.listen(0, '127.0.0.1');
   await new Promise((done) => listening.once('listening', done));
@@ -98,7 +101,7 @@ describe('the cookie', () => {
       const left = await visit(secure.url, '/esci', { cookie: signedIn.cookie, form: { _csrf: signedIn.csrf() } });
       assert.match(left.headers['set-cookie'] ?? '', /__Host-myinps=;.*Path=\/;.*Expires=Thu, 01 Jan 1970.*Secure/);
     } finally {
-        await secure.close();
+      await secure.close();
     }
   });
 
@@ -162,8 +165,18 @@ describe('time limits', () => {
   it('is touched at most once a minute', async () => {
     const { cookie } = await signedInAs(portal, luca);
     const touched = async () =>
-      (await portal.db.query<{ at: Temporal.Instant }>('SELECT max(touched_at) AS at FROM session WHERE citizen_id = $1', [luca.id]))[0]!.at.toString();
-    for (const [seconds, expected] of [[59, '07:00:00Z'], [60, '07:01:00Z'], [119, '07:01:00Z'], [120, '07:02:00Z']] as const) {
+      (
+        await portal.db.query<{ at: Temporal.Instant }>(
+          'SELECT max(touched_at) AS at FROM session WHERE citizen_id = $1',
+          [luca.id],
+        )
+      )[0]!.at.toString();
+    for (const [seconds, expected] of [
+      [59, '07:00:00Z'],
+      [60, '07:01:00Z'],
+      [119, '07:01:00Z'],
+      [120, '07:02:00Z'],
+    ] as const) {
       portal.clock.set(Temporal.Instant.from(NOW).add({ seconds }).toString());
       await get('/dati', cookie);
       assert.equal(await touched(), `2026-04-01T${expected}`);
@@ -181,7 +194,10 @@ describe('leaving', () => {
     assert.match(left.headers['set-cookie'] ?? '', /myinps=;.*Expires=Thu, 01 Jan 1970/);
     assert.equal(await isSignedIn(cookie), false);
     assert.equal((await post('/dati/residenza', cookie, { _csrf: csrf(), comune: 'Milano' })).status, 303);
-    const [row] = await portal.db.query<{ residence_istat: string }>('SELECT residence_istat FROM citizen WHERE id = $1', [maria.id]);
+    const [row] = await portal.db.query<{ residence_istat: string }>(
+      'SELECT residence_istat FROM citizen WHERE id = $1',
+      [maria.id],
+    );
     assert.equal(row!.residence_istat, '058091');
   });
 
@@ -194,21 +210,37 @@ describe('leaving', () => {
 
 describe('forms of others', () => {
   const residence = async () =>
-    (await portal.db.query<{ residence_istat: string }>('SELECT residence_istat FROM citizen WHERE id = $1', [maria.id]))[0]!.residence_istat;
+    (
+      await portal.db.query<{ residence_istat: string }>('SELECT residence_istat FROM citizen WHERE id = $1', [
+        maria.id,
+      ])
+    )[0]!.residence_istat;
 
   it('are refused: token missing, empty, of another session, altered, too long, doubled', async () => {
     const { cookie, csrf } = await signedInAs(portal, maria);
     const stranger = await signedInAs(portal, luca);
     const good = csrf();
     const altered = good.slice(0, -2) + (good.endsWith('A') ? 'B' : 'A') + good.slice(-1);
-    const bad: (string | null)[] = [null, '', 'x', stranger.csrf(), altered, `${good}AAAA`, good.repeat(20), good.slice(1)];
+    const bad: (string | null)[] = [
+      null,
+      '',
+      'x',
+      stranger.csrf(),
+      altered,
+      `${good}AAAA`,
+      good.repeat(20),
+      good.slice(1),
+    ];
     for (const token of bad) {
       const form: Record<string, string> = { comune: 'Milano', ...(token === null ? {} : { _csrf: token }) };
       assert.equal((await post('/dati/residenza', cookie, form)).status, 403, String(token).slice(0, 60));
     }
     const doubled = { type: 'application/x-www-form-urlencoded', text: `_csrf=${good}&_csrf=${good}&comune=Milano` };
     assert.equal((await visit(portal.url, '/dati/residenza', { cookie, body: doubled })).status, 403);
-    assert.equal((await visit(portal.url, `/dati/residenza?_csrf=${good}`, { cookie, form: { comune: 'Milano' } })).status, 403);
+    assert.equal(
+      (await visit(portal.url, `/dati/residenza?_csrf=${good}`, { cookie, form: { comune: 'Milano' } })).status,
+      403,
+    );
     assert.equal(await residence(), '058091');
   });
 
@@ -244,8 +276,8 @@ describe('forms of others', () => {
     const token = async () => String((await get('/dati/residenza', cookie)).$('input[name=_csrf]').last().val());
     const [first, second] = [await token(), await token()];
     assert.notEqual(first, second);
-    for (const _csrf of [second, first, first])
-      assert.equal((await post('/dati/residenza', cookie, { _csrf, comune: 'Roma' })).status, 303);
+    for (const one of [second, first, first])
+      assert.equal((await post('/dati/residenza', cookie, { _csrf: one, comune: 'Roma' })).status, 303);
   });
 });
 
@@ -258,12 +290,25 @@ describe('a form sent after the session ended', () => {
     await portal.db.query('DELETE FROM appointment');
     ended = await signedInAs(portal, maria);
     const startAt = `2026-04-0${7 + (number % 2)}T${String(7 + (number++ % 3)).padStart(2, '0')}:00:00Z`;
-    appointment = await addAppointment(portal.db, maria, { office, topic: 'isee', state: 'held', startAt, heldAt: portal.clock.now(), holdFor: 60 });
+    appointment = await addAppointment(portal.db, maria, {
+      office,
+      topic: 'isee',
+      state: 'held',
+      startAt,
+      heldAt: portal.clock.now(),
+      holdFor: 60,
+    });
     portal.clock.move({ minutes: 16 });
   });
 
   const sendDetails = () =>
-    post(`/appuntamenti/${appointment}/dettagli`, ended.cookie, { _csrf: ended.csrf(), nota: SECRET, email: 'nuova@posta.example', telefono: '', lingua: 'de' });
+    post(`/appuntamenti/${appointment}/dettagli`, ended.cookie, {
+      _csrf: ended.csrf(),
+      nota: SECRET,
+      email: 'nuova@posta.example',
+      telefono: '',
+      lingua: 'de',
+    });
 
   async function parkedAt(sent: Answer): Promise<string> {
     assert.equal(sent.status, 303);
@@ -284,7 +329,10 @@ describe('a form sent after the session ended', () => {
     assert.equal(page.$('input[name=email]').val(), 'nuova@posta.example');
     assert.equal(page.$('select[name=lingua] option[selected]').attr('value'), 'de');
     const form = page.$('main form').has('textarea[name=nota]');
-    const [row] = await portal.db.query<{ note: string; details_at: unknown }>('SELECT note, details_at FROM appointment WHERE id = $1', [appointment]);
+    const [row] = await portal.db.query<{ note: string; details_at: unknown }>(
+      'SELECT note, details_at FROM appointment WHERE id = $1',
+      [appointment],
+    );
     assert.deepEqual(row, { note: '', details_at: null });
     const fields = { _csrf: String(form.find('input[name=_csrf]').val()), nota: SECRET, email: 'nuova@posta.example' };
     const sent = await post(String(form.attr('action')), again.cookie, fields);
@@ -294,7 +342,9 @@ describe('a form sent after the session ended', () => {
   });
 
   it('brings the residence form back as well', async () => {
-    const back = await parkedAt(await post('/dati/residenza', ended.cookie, { _csrf: ended.csrf(), comune: 'Castelvetro' }));
+    const back = await parkedAt(
+      await post('/dati/residenza', ended.cookie, { _csrf: ended.csrf(), comune: 'Castelvetro' }),
+    );
     const page = await get(back, (await signedInAs(portal, maria)).cookie);
     assert.equal(page.$('input[name=comune]').val(), 'Castelvetro');
     assert.equal(page.$('[aria-invalid=true]').length, 0, 'it is shown, not judged');
@@ -304,7 +354,13 @@ describe('a form sent after the session ended', () => {
     await sendDetails();
     const rows = await portal.db.query<{ sealed: Buffer }>('SELECT * FROM parked_form ORDER BY parked_at DESC LIMIT 1');
     const plain = JSON.stringify(rows) + rows[0]!.sealed.toString('latin1');
-    for (const secret of [SECRET, 'riservatissima', 'nuova@posta', 'dettagli', Buffer.from(SECRET).toString('base64').slice(0, 20)])
+    for (const secret of [
+      SECRET,
+      'riservatissima',
+      'nuova@posta',
+      'dettagli',
+      Buffer.from(SECRET).toString('base64').slice(0, 20),
+    ])
       assert.ok(!plain.includes(secret), secret);
     assert.ok(rows[0]!.sealed.length > SECRET.length);
   });
@@ -325,20 +381,30 @@ describe('a form sent after the session ended', () => {
 
   it('is not kept when the session ended more than 30 minutes ago, or the token is not its own', async () => {
     const rows = async () => (await portal.db.query('SELECT 1 FROM parked_form')).length;
-    const before = await rows();
-    const forged = await post('/dati/residenza', ended.cookie, { _csrf: (await signedInAs(portal, luca)).csrf(), comune: 'Roma' });
+    const kept = await rows();
+    const forged = await post('/dati/residenza', ended.cookie, {
+      _csrf: (await signedInAs(portal, luca)).csrf(),
+      comune: 'Roma',
+    });
     assert.equal(path(forged), '/accedi');
     portal.clock.move({ minutes: 31 });
     assert.equal(path(await sendDetails()), '/accedi');
-    assert.equal(await rows(), before);
+    assert.equal(await rows(), kept);
   });
 
   it('is not repeated when it is no form: confirming leads to the page above, and books nothing', async () => {
-    await portal.db.query(`UPDATE appointment SET details_at = $2, contact_email = 'a@b.example' WHERE id = $1`, [appointment, portal.clock.now()]);
-    const back = await parkedAt(await post(`/appuntamenti/${appointment}/conferma`, ended.cookie, { _csrf: ended.csrf() }));
+    await portal.db.query(`UPDATE appointment SET details_at = $2, contact_email = 'a@b.example' WHERE id = $1`, [
+      appointment,
+      portal.clock.now(),
+    ]);
+    const back = await parkedAt(
+      await post(`/appuntamenti/${appointment}/conferma`, ended.cookie, { _csrf: ended.csrf() }),
+    );
     const answer = await get(back, (await signedInAs(portal, maria)).cookie);
     assert.deepEqual([answer.status, path(answer)], [303, `/appuntamenti/${appointment}`]);
-    const [row] = await portal.db.query<{ state: string }>('SELECT state FROM appointment WHERE id = $1', [appointment]);
+    const [row] = await portal.db.query<{ state: string }>('SELECT state FROM appointment WHERE id = $1', [
+      appointment,
+    ]);
     assert.equal(row!.state, 'held');
   });
 

@@ -45,12 +45,19 @@ function raw(request: string | Buffer, { url = portal.url, waitMs = 3000 } = {})
 }
 
 const get = (target: string, headers: string[] = [], method = 'GET') =>
-  raw(`${method} ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`);
+  raw(
+    `${method} ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`,
+  );
 
 const FORM = 'application/x-www-form-urlencoded';
 
 /** A POST of the residence form as Maria, with a good token unless the body brings its own. */
-function post(body: string | Buffer, headers: string[] = [], type = FORM, path = '/dati/residenza'): Promise<RawAnswer> {
+function post(
+  body: string | Buffer,
+  headers: string[] = [],
+  type = FORM,
+  path = '/dati/residenza',
+): Promise<RawAnswer> {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body, 'latin1');
   const head = [
     `POST ${path} HTTP/1.1`,
@@ -88,8 +95,14 @@ describe('bodies', () => {
 
   it('refuses what is too large, said beforehand, in pieces or compressed', async () => {
     assertCleanPage(await post(`${token()}&comune=${'a'.repeat(1_000_000)}`), 413);
-    assertCleanPage(await post(gzipSync(`${token()}&comune=${'a'.repeat(50_000_000)}`), ['Content-Encoding: gzip']), 413);
-    assertCleanPage(await post(brotliCompressSync(`${token()}&comune=${'a'.repeat(1_000_000)}`), ['Content-Encoding: br']), 413);
+    assertCleanPage(
+      await post(gzipSync(`${token()}&comune=${'a'.repeat(50_000_000)}`), ['Content-Encoding: gzip']),
+      413,
+    );
+    assertCleanPage(
+      await post(brotliCompressSync(`${token()}&comune=${'a'.repeat(1_000_000)}`), ['Content-Encoding: br']),
+      413,
+    );
     const piece = `${(60_000).toString(16)}\r\n${'a'.repeat(60_000)}\r\n`;
     const chunked = `POST /dati/residenza HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: ${FORM}\r\nTransfer-Encoding: chunked\r\n\r\n`;
     assertCleanPage(await raw(`${chunked}${piece}${piece}${piece}0\r\n\r\n`), 413);
@@ -104,7 +117,15 @@ describe('bodies', () => {
     assert.equal(answer.status, 200);
   });
 
-  const TYPES = ['application/json', 'text/plain', 'multipart/form-data; boundary=x', 'application/xml', 'text/html', `${FORM.slice(0, -1)}`, 'x'];
+  const TYPES = [
+    'application/json',
+    'text/plain',
+    'multipart/form-data; boundary=x',
+    'application/xml',
+    'text/html',
+    `${FORM.slice(0, -1)}`,
+    'x',
+  ];
   for (const type of TYPES) {
     it(`refuses ${type}`, async () => {
       assertCleanPage(await post('{"comune":"Milano","__proto__":{"a":1}}', [], type), 415);
@@ -149,7 +170,18 @@ describe('bodies', () => {
   });
 
   it('is not touched by names of the prototype or of the renderer', async () => {
-    for (const name of ['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString', 'layout', 'settings', '_locals', 'cache', 'partials']) {
+    for (const name of [
+      '__proto__',
+      'constructor',
+      'prototype',
+      'hasOwnProperty',
+      'toString',
+      'layout',
+      'settings',
+      '_locals',
+      'cache',
+      'partials',
+    ]) {
       const answer = await post(`${token()}&${name}=x&${name}[a]=x&comune=${name}`);
       assert.equal(answer.status, 422, name);
       assertNothingInside(answer.text);
@@ -159,8 +191,16 @@ describe('bodies', () => {
   });
 
   it('does not read a form whose length is said twice, or differently', async () => {
-    for (const lengths of ['Content-Length: 5\r\nContent-Length: 6', 'Content-Length: 5\r\nTransfer-Encoding: chunked', 'Content-Length: -1', 'Content-Length: +5', 'Transfer-Encoding: xchunked']) {
-      const answer = await raw(`POST /dati/residenza HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\n${lengths}\r\n\r\n0\r\n\r\nGET /salute/viva HTTP/1.1\r\nHost: x\r\n\r\n`);
+    for (const lengths of [
+      'Content-Length: 5\r\nContent-Length: 6',
+      'Content-Length: 5\r\nTransfer-Encoding: chunked',
+      'Content-Length: -1',
+      'Content-Length: +5',
+      'Transfer-Encoding: xchunked',
+    ]) {
+      const answer = await raw(
+        `POST /dati/residenza HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\n${lengths}\r\n\r\n0\r\n\r\nGET /salute/viva HTTP/1.1\r\nHost: x\r\n\r\n`,
+      );
       assert.equal(answer.status, 400, lengths);
       assert.equal(answer.closed, true);
       assert.doesNotMatch(answer.text, /viva/, 'a second request was smuggled');
@@ -169,7 +209,25 @@ describe('bodies', () => {
 });
 
 describe('addresses', () => {
-  for (const target of ['/.env', '/.git/config', '/css/.hidden', '/..%2f..%2fpackage.json', '/%2e%2e/package.json', '/../package.json', '/css/..%2f..%2fpackage.json', '/css/%2e%2e/%2e%2e/package.json', '/..\\..\\package.json', '/..%5c..%5cpackage.json', '/%252e%252e/package.json', '//etc/passwd', '/css//../../package.json', '/dist/main.js', '/views/errors/404.hbs', '/node_modules/express/package.json', '/.data/secret']) {
+  for (const target of [
+    '/.env',
+    '/.git/config',
+    '/css/.hidden',
+    '/..%2f..%2fpackage.json',
+    '/%2e%2e/package.json',
+    '/../package.json',
+    '/css/..%2f..%2fpackage.json',
+    '/css/%2e%2e/%2e%2e/package.json',
+    '/..\\..\\package.json',
+    '/..%5c..%5cpackage.json',
+    '/%252e%252e/package.json',
+    '//etc/passwd',
+    '/css//../../package.json',
+    '/dist/main.js',
+    '/views/errors/404.hbs',
+    '/node_modules/express/package.json',
+    '/.data/secret',
+  ]) {
     it(`has nothing at ${target}`, async () => {
       const answer = await get(target);
       assert.ok([400, 404].includes(answer.status), `${answer.status}`);
@@ -178,11 +236,33 @@ describe('addresses', () => {
     });
   }
 
-  for (const target of ['/%', '/%ZZ', '/%E0%A4%A', '/a%00b', '/sedi?comune=%00', '/sedi?comune=%FF', '/sedi/%00', '/appuntamenti/%1b']) {
+  for (const target of [
+    '/%',
+    '/%ZZ',
+    '/%E0%A4%A',
+    '/a%00b',
+    '/sedi?comune=%00',
+    '/sedi?comune=%FF',
+    '/sedi/%00',
+    '/appuntamenti/%1b',
+  ]) {
     it(`refuses the broken address ${target}`, async () => assertCleanPage(await get(target), 400));
   }
 
-  for (const target of ['//?lingua=de', '/\\?lingua=de', '//[::1?lingua=de', '/:80?lingua=en', 'http://?lingua=de', '/?lingua=de&lingua=en', '/?lingua=de%0d%0aSet-Cookie:%20a=b', '/?lingua=%0d%0aX: y', '*', '?lingua=de', '/?%lingua=de', '/sedi?istat=%5B%5D&comune%5B%5D=x']) {
+  for (const target of [
+    '//?lingua=de',
+    '/\\?lingua=de',
+    '//[::1?lingua=de',
+    '/:80?lingua=en',
+    'http://?lingua=de',
+    '/?lingua=de&lingua=en',
+    '/?lingua=de%0d%0aSet-Cookie:%20a=b',
+    '/?lingua=%0d%0aX: y',
+    '*',
+    '?lingua=de',
+    '/?%lingua=de',
+    '/sedi?istat=%5B%5D&comune%5B%5D=x',
+  ]) {
     it(`answers ${target} without a fault of its own`, async () => {
       const answer = await get(target);
       assert.ok(answer.status >= 200 && answer.status < 500, `${answer.status}`);
@@ -192,7 +272,15 @@ describe('addresses', () => {
   }
 
   it('keeps nothing of a personal page under a name that caches like', async () => {
-    for (const path of ['/bacheca/x.css', '/bacheca/x.js', '/bacheca%2fx.css', '/bacheca;x.css', '/bacheca%3fx.css', '/appuntamenti/x.png', '/dati/avatar.jpg']) {
+    for (const path of [
+      '/bacheca/x.css',
+      '/bacheca/x.js',
+      '/bacheca%2fx.css',
+      '/bacheca;x.css',
+      '/bacheca%3fx.css',
+      '/appuntamenti/x.png',
+      '/dati/avatar.jpg',
+    ]) {
       const answer = await get(path, [`Cookie: ${maria.cookie}`]);
       assertCleanPage(answer, 404);
     }
@@ -202,7 +290,21 @@ describe('addresses', () => {
 });
 
 describe('where answers lead', () => {
-  const EVIL = ['//evil.example', '/\\evil.example', '/.//evil.example', '/%2e//evil.example', '/..//evil.example', '/a/..//evil.example', 'https://evil.example', 'javascript:alert(1)', '/\t/evil.example', '///evil.example', '/@evil.example', '/bacheca\r\nSet-Cookie: a=b', '\\\\evil.example'];
+  const EVIL = [
+    '//evil.example',
+    '/\\evil.example',
+    '/.//evil.example',
+    '/%2e//evil.example',
+    '/..//evil.example',
+    '/a/..//evil.example',
+    'https://evil.example',
+    'javascript:alert(1)',
+    '/\t/evil.example',
+    '///evil.example',
+    '/@evil.example',
+    '/bacheca\r\nSet-Cookie: a=b',
+    '\\\\evil.example',
+  ];
   const ours = (text: string, what: string) => {
     const location = /^location: (.*)$/im.exec(text)?.[1]?.trim();
     if (location) assert.equal(new URL(location, portal.config.baseUrl).host, 'localhost:3000', what);
@@ -229,9 +331,19 @@ describe('where answers lead', () => {
   });
 
   it('does not depend on Host or what a proxy is said to have been asked', async () => {
-    const poisons = ['X-Forwarded-Host: evil.example', 'X-Forwarded-Proto: https', 'X-Forwarded-Prefix: /evil.example', 'Forwarded: host=evil.example', 'X-Original-URL: /dati', 'X-Rewrite-URL: /dati', 'X-HTTP-Method-Override: DELETE'];
+    const poisons = [
+      'X-Forwarded-Host: evil.example',
+      'X-Forwarded-Proto: https',
+      'X-Forwarded-Prefix: /evil.example',
+      'Forwarded: host=evil.example',
+      'X-Original-URL: /dati',
+      'X-Rewrite-URL: /dati',
+      'X-HTTP-Method-Override: DELETE',
+    ];
     for (const target of ['/', '/accedi', '/bacheca', '/nowhere', '/?lingua=de', '/spid/metadata']) {
-      const answer = await raw(`GET ${target} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n${poisons.map((line) => `${line}\r\n`).join('')}\r\n`);
+      const answer = await raw(
+        `GET ${target} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n${poisons.map((line) => `${line}\r\n`).join('')}\r\n`,
+      );
       assert.ok(!answer.text.includes('evil.example'), target);
       assert.ok(answer.status >= 200 && answer.status < 500, `${target}: ${answer.status}`);
     }
@@ -279,7 +391,17 @@ describe('methods and headers', () => {
   });
 
   it('lives with odd values of headers that are read', async () => {
-    for (const header of ['Accept-Language: ;;q=,,*;q=2', `Accept-Language: ${'de,'.repeat(2000)}`, 'Accept-Encoding: x;q=9,*;q=0', 'Cookie: lingua=; lingua=__proto__; myinps=%', 'Cookie: myinps=s%3A%00.%FF', 'Cookie: =', 'If-None-Match: *', 'Range: bytes=0-', 'Expect: 100-continue']) {
+    for (const header of [
+      'Accept-Language: ;;q=,,*;q=2',
+      `Accept-Language: ${'de,'.repeat(2000)}`,
+      'Accept-Encoding: x;q=9,*;q=0',
+      'Cookie: lingua=; lingua=__proto__; myinps=%',
+      'Cookie: myinps=s%3A%00.%FF',
+      'Cookie: =',
+      'If-None-Match: *',
+      'Range: bytes=0-',
+      'Expect: 100-continue',
+    ]) {
       const answer = await get('/', [header]);
       assert.match(answer.text, /HTTP\/1\.1 200 /, header);
     }
@@ -293,7 +415,10 @@ describe('slow and many', () => {
     try {
       const headers = await raw('GET / HTTP/1.1\r\nHost: x\r\nX-Slow:', { url: slow.url });
       assert.deepEqual([headers.status, headers.closed], [408, true]);
-      const body = await raw(`POST /esci HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\nContent-Length: 50\r\n\r\na=`, { url: slow.url });
+      const body = await raw(
+        `POST /esci HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\nContent-Length: 50\r\n\r\na=`,
+        { url: slow.url },
+      );
       assert.deepEqual([body.status, body.closed], [408, true]);
       assert.equal((await visit(slow.url, '/')).status, 200);
     } finally {
@@ -304,7 +429,9 @@ describe('slow and many', () => {
   it('turns away more requests than it can work on, and says when to come back', async () => {
     const small = await testApp({ db: portal.db, env: { MAX_CONCURRENT: '4' } });
     try {
-      const answers = await Promise.all(Array.from({ length: 40 }, () => visit(small.url, '/bacheca', { cookie: maria.cookie })));
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, () => visit(small.url, '/bacheca', { cookie: maria.cookie })),
+      );
       const away = answers.filter((answer) => answer.status === 503);
       assert.ok(away.length > 0 && away.length < 40, `${away.length} turned away`);
       assert.deepEqual([...new Set(answers.map((answer) => answer.status))].toSorted(), [200, 503]);

@@ -1,18 +1,26 @@
+import { Keys } from '#src/common/crypto.js';
+import { pinPerson } from '#src/auth/strategies/pin/pin.service.js';
 import type { TestApp } from './app.ts';
 import {
+  addAccesses,
   addAppointment,
   addNotice,
   addSlots,
   citizenOf,
+  european,
   officesNear,
   unknownResidence,
   type Citizen,
 } from './people.ts';
-import { signedInAs, type SignedIn } from './sign-in.ts';
+import { testKeys } from './saml/keys.ts';
+import { formProvider, pinFormOpen, signedInAs, silentProvider, staffSignedIn, type Visitor } from './sign-in.ts';
 import type { Visit } from './visit.ts';
 
-/** Luca has nothing and nobody knows where he lives; Maria has everything. */
-export type Who = 'nobody' | 'luca' | 'maria';
+/**
+ * Luca has nothing and nobody knows where he lives; Maria has everything, once by SPID and once by a PIN; Greta has no
+ * fiscal code; Elena works at an office; at-pin has the form of the PIN open; leaving is in, and goes by this very page.
+ */
+export type Who = 'nobody' | 'luca' | 'maria' | 'maria-by-pin' | 'greta' | 'elena' | 'at-pin' | 'leaving';
 
 export interface InventoryPage {
   /** What is seen, and in which state. */
@@ -33,14 +41,15 @@ export interface InventoryPage {
   body?: { type: string; text: string };
   /** Tables that the pages may not read meanwhile: the source of the page is down. */
   down?: readonly string[];
-  /** 'without-providers': no identity provider is there; 'crowded': every place of work is taken. */
-  portal?: 'without-providers' | 'crowded';
+  /** 'without-providers': none is there; 'other-providers': they take forms, and that of the staff is down; 'crowded'. */
+  portal?: 'without-providers' | 'other-providers' | 'crowded';
 }
 
 /** The records that the pages show. */
 export interface World {
   portal: TestApp;
-  people: Record<Exclude<Who, 'nobody'>, SignedIn>;
+  people: Record<Exclude<Who, 'nobody' | 'leaving'>, Pick<Visitor, 'cookie' | 'csrf'>>;
+  luca: Citizen;
   office: string;
   /** Appointments of Maria's, by what is special in them. */
   appointments: Record<
@@ -48,11 +57,16 @@ export interface World {
     string
   >;
   notice: string;
+  /** A provider's own request to end a session: the query of its redirect, good once. */
+  logout: (provider: typeof formProvider) => string;
 }
 
+/** A code that is locked: too many tries from everywhere. */
+const LOCKED = 'SPSLCU95T03F839O';
 const NOTICES = 45;
 const UNREAD = 30;
 const PAST = 14;
+const ACCESSES = 45;
 
 /** Arranges everything in the database of this portal. */
 export async function arrangeWorld(portal: TestApp): Promise<World> {
@@ -65,13 +79,42 @@ export async function arrangeWorld(portal: TestApp): Promise<World> {
   const office = offices[0]!;
   const appointments = await arrangeAppointments(portal, maria, office);
   const notice = await arrangeNotices(portal, maria, appointments.next);
+  await addAccesses(db, maria, now, ACCESSES);
+  await lockPin(portal);
+  const keys = await testKeys('provider');
   return {
     portal,
-    people: { luca: await signedInAs(portal, luca), maria: await signedInAs(portal, maria) },
+    people: await arrangeSessions(portal, maria, luca),
+    luca,
     office,
     appointments,
     notice,
+    logout: (provider) => provider.logout(keys, now),
   };
+}
+
+/** Maria is in on four devices, one of them by the PIN alone. */
+async function arrangeSessions(portal: TestApp, maria: Citizen, luca: Citizen): Promise<World['people']> {
+  const ago = (minutes: number) => portal.clock.now().subtract({ minutes });
+  await signedInAs(portal, maria, { method: 'cie', level: 3, device: 'Samsung Internet/Android', openedAt: ago(95) });
+  await signedInAs(portal, maria, { device: '/', openedAt: ago(210) });
+  const byPin = { method: 'pin', level: 1, device: 'Safari/iOS', openedAt: ago(7) };
+  return {
+    luca: await signedInAs(portal, luca),
+    maria: await signedInAs(portal, maria),
+    'maria-by-pin': await signedInAs(portal, maria, byPin),
+    greta: await signedInAs(portal, await european(portal.db, portal.clock.now()), { method: 'eidas' }),
+    elena: await staffSignedIn(portal, { name: 'Elena Conti', office: 'AG-058091', roles: ['operator', 'analyst'] }),
+    'at-pin': await pinFormOpen(portal),
+  };
+}
+
+async function lockPin({ db, clock, config }: TestApp): Promise<void> {
+  await db.query(
+    `INSERT INTO pin_attempt (id, person, address, at, outcome)
+     SELECT gen_random_uuid(), $1, repeat('x', 43), $2, 'wrong-pin' FROM generate_series(1, 50)`,
+    [pinPerson(new Keys(config.secret), LOCKED), clock.now()],
+  );
 }
 
 async function arrangeAppointments(
@@ -134,12 +177,19 @@ async function arrangeNotices({ db, clock }: TestApp, maria: Citizen, appointmen
   return ids[0]!;
 }
 
+/** Who goes to a page. Somebody who leaves can do so once: each visit has a session of its own. */
+export async function personOf({ who }: InventoryPage, { portal, people, luca }: World): Promise<Person> {
+  if (who === 'leaving') return signedInAs(portal, luca, { issuer: formProvider.entityId });
+  return who === 'nobody' ? null : people[who];
+}
+
+type Person = Pick<Visitor, 'cookie' | 'csrf'> | null;
+
 /** The visit to a page of the inventory: its address, who goes there, what is sent. */
-export function visitOf(page: InventoryPage, world: World): { path: string; visit: Visit } {
-  const session = page.who === 'nobody' ? null : world.people[page.who];
+export function visitOf(page: InventoryPage, world: World, person: Person): { path: string; visit: Visit } {
   const visit: Visit = {};
-  if (session) visit.cookie = session.cookie;
-  if (page.form) visit.form = { _csrf: session?.csrf() ?? '', ...page.form };
+  if (person) visit.cookie = person.cookie;
+  if (page.form) visit.form = { _csrf: person?.csrf() ?? '', ...page.form };
   if (page.body) visit.body = page.body;
   return { path: page.path(world), visit };
 }
@@ -150,6 +200,14 @@ export const NOT_PAGES: Readonly<Record<string, string>> = {
   'GET /spid/accedi': 'leads to the identity provider (its page for an unknown provider is walked)',
   'GET /spid/acs': 'leads to /accedi',
   'GET /spid/metadata': 'XML for identity providers',
+  'GET /cie/accedi': 'leads to the identity provider',
+  'GET /cie/acs': 'leads to /accedi',
+  'GET /cie/logout': 'leads to /',
+  'GET /cie/metadata': 'XML for identity providers',
+  'GET /eidas/accedi': 'leads to the identity provider',
+  'GET /eidas/acs': 'leads to /accedi',
+  'GET /eidas/metadata': 'XML for identity providers',
+  'GET /rafforzata': 'leads on after a step-up',
   'GET /salute/viva': 'for machines',
   'GET /salute/pronta': 'for machines',
 };
@@ -174,16 +232,11 @@ const DESK = '&modo=desk&argomento=invalidita-civile';
 const PUBLIC: readonly InventoryPage[] = [
   { name: 'home', route: 'GET /', who: 'nobody', status: 200, title: 'Prenota nella sede più vicina', path: at('/'), rows: [['.tiles > li', 6], ['.hero form', 1], ['.sign-in-link', 1]] },
   { name: 'home, signed in', route: 'GET /', who: 'maria', status: 200, title: 'Prenota nella sede più vicina', path: at('/'), rows: [['.tiles > li', 6], ['form[action="/esci"]', 1]] },
-  { name: 'guide', route: 'GET /guida', who: 'nobody', status: 200, title: 'Guida', path: at('/guida'), rows: [['main h2', 5]] },
-  { name: 'privacy', route: 'GET /privacy', who: 'nobody', status: 200, title: 'Privacy: come trattiamo i tuoi dati', path: at('/privacy'), rows: [['main tbody tr', 8]] },
+  { name: 'guide', route: 'GET /guida', who: 'nobody', status: 200, title: 'Guida', path: at('/guida'), rows: [['main h2', 6]] },
+  { name: 'privacy', route: 'GET /privacy', who: 'nobody', status: 200, title: 'Privacy: come trattiamo i tuoi dati', path: at('/privacy'), rows: [['main tbody tr', 9]] },
   { name: 'legal notes', route: 'GET /note-legali', who: 'nobody', status: 200, title: 'Note legali', path: at('/note-legali'), rows: [['#licenze', 1]] },
   { name: 'accessibility statement', route: 'GET /accessibilita', who: 'nobody', status: 200, title: 'Dichiarazione di accessibilità', path: at('/accessibilita'), rows: [['#segnala', 1], ['main dl', 2]] },
-  { name: 'site map', route: 'GET /mappa', who: 'nobody', status: 200, title: 'Mappa del sito', path: at('/mappa'), rows: [['main section', 3], ['main li', 15]] },
-  { name: 'sign in', route: 'GET /accedi', who: 'nobody', status: 200, title: 'Accedi alla tua area personale', path: at('/accedi'), rows: [['main form[action="/spid/accedi"]', 1]] },
-  { name: 'sign in, after the session ended', route: 'GET /accedi', who: 'nobody', status: 200, title: 'Accedi alla tua area personale', path: at('/accedi?scaduta=1&ritorno=/appuntamenti'), rows: [['.note-warning[role=status]', 1]] },
-  { name: 'sign in, no provider there', route: 'GET /accedi', who: 'nobody', portal: 'without-providers', status: 200, title: 'Accedi alla tua area personale', path: at('/accedi'), rows: [['main form', 0], ['main .note-warning', 1]] },
-  { name: 'sign in, unknown provider', route: 'GET /spid/accedi', who: 'nobody', status: 404, title: 'Gestore non riconosciuto', path: at('/spid/accedi?idp=https://nessuno.example'), rows: [['main a.button', 2]] },
-  { name: 'sign in, answer refused', route: 'POST /spid/acs', who: 'nobody', status: 403, title: 'Non ti abbiamo potuto riconoscere', path: at('/spid/acs'), form: { SAMLResponse: 'x', RelayState: 'y' }, rows: [['main a.button', 2]] },
+  { name: 'site map', route: 'GET /mappa', who: 'nobody', status: 200, title: 'Mappa del sito', path: at('/mappa'), rows: [['main section', 4], ['main li', 23]] },
   { name: 'offices, search', route: 'GET /sedi', who: 'nobody', status: 200, title: 'Sedi', path: at('/sedi'), rows: [['main article', 0], ['main form', 1]] },
   { name: 'offices, near Rome', route: 'GET /sedi', who: 'nobody', status: 200, title: 'Sedi', path: at('/sedi?comune=Roma'), rows: [['main article', 5]] },
   { name: 'offices, which of two', route: 'GET /sedi', who: 'nobody', status: 200, title: 'Sedi', path: at('/sedi?comune=Samone'), rows: [['main article', 0], ['main section li', 5]] },
@@ -202,6 +255,53 @@ const PUBLIC: readonly InventoryPage[] = [
 
 /** A table: one page a line. */
 // prettier-ignore
+const SIGN_IN: readonly InventoryPage[] = [
+  { name: 'sign in', route: 'GET /accedi', who: 'nobody', status: 200, title: 'Accedi alla tua area personale', path: at('/accedi'), rows: [['main form[action="/spid/accedi"]', 1], ['main section.card', 5]] },
+  { name: 'sign in, several providers', route: 'GET /accedi', who: 'nobody', portal: 'other-providers', status: 200, title: 'Accedi alla tua area personale', path: at('/accedi'), rows: [['main form[action="/spid/accedi"]', 3]] },
+  { name: 'sign in, after the session ended', route: 'GET /accedi', who: 'nobody', status: 200, title: 'Accedi alla tua area personale', path: at('/accedi?scaduta=1&ritorno=/appuntamenti'), rows: [['.note-warning[role=status]', 1]] },
+  { name: 'sign in, no provider there', route: 'GET /accedi', who: 'nobody', portal: 'without-providers', status: 200, title: 'Accedi alla tua area personale', path: at('/accedi'), rows: [['main form', 1], ['main form[action="/accedi/pin"]', 1], ['main .note-warning', 3]] },
+  { name: 'sign in, unknown provider', route: 'GET /spid/accedi', who: 'nobody', status: 404, title: 'Gestore non riconosciuto', path: at('/spid/accedi?idp=https://nessuno.example'), rows: [['main a.button', 2]] },
+  { name: 'sign in, provider by form', route: 'GET /spid/accedi', who: 'nobody', portal: 'other-providers', status: 200, title: 'Vai al sito del tuo gestore', path: at(`/spid/accedi?idp=${formProvider.entityId}`), rows: [['main form[action^="https://moduli.example"]', 1]] },
+  { name: 'sign in, answer refused', route: 'POST /spid/acs', who: 'nobody', status: 403, title: 'Non ti abbiamo potuto riconoscere', path: at('/spid/acs'), form: { SAMLResponse: 'x', RelayState: 'y' }, rows: [['main a.button', 2]] },
+  { name: 'sign in, for a profession', route: 'GET /spid/professionale', who: 'nobody', status: 200, title: 'SPID per uso professionale', path: at('/spid/professionale'), rows: [['main form', 1]] },
+  { name: 'sign in, for a company', route: 'GET /spid/impresa', who: 'nobody', status: 200, title: 'SPID per la tua impresa', path: at('/spid/impresa'), rows: [['main form', 1]] },
+  { name: 'sign in, for a company, no provider there', route: 'GET /spid/impresa', who: 'nobody', portal: 'without-providers', status: 200, title: 'SPID per la tua impresa', path: at('/spid/impresa'), rows: [['main .note-warning', 1]] },
+  { name: 'CIE, answer refused', route: 'POST /cie/acs', who: 'nobody', status: 403, title: 'Non ti abbiamo potuto riconoscere', path: at('/cie/acs'), form: { SAMLResponse: 'x', RelayState: 'y' }, rows: [['main a.button', 2]] },
+  { name: 'CNS', route: 'GET /cns/accedi', who: 'nobody', status: 200, title: 'Entra con la carta nazionale dei servizi', path: at('/cns/accedi'), rows: [['main a.button', 1], ['main ol > li', 4]] },
+  { name: 'CNS, not there', route: 'GET /cns/accedi', who: 'nobody', portal: 'without-providers', status: 503, title: 'Ora non si può entrare con la carta', path: at('/cns/accedi'), rows: [['main a.button', 2]] },
+  { name: 'CNS, no such address', route: 'GET /cns/entra', who: 'nobody', status: 404, title: 'Questa pagina non c’è', path: at('/cns/entra'), rows: [['main li', 3]] },
+  { name: 'CNS, start again', route: 'GET /cns/rientro', who: 'nobody', status: 403, title: 'Bisogna ricominciare', path: at('/cns/rientro?biglietto=x'), rows: [['main a.button', 2]] },
+  { name: 'eIDAS', route: 'GET /eidas', who: 'nobody', status: 200, title: 'Entra con l’identità di un altro paese europeo', path: at('/eidas'), rows: [['main form[action="/eidas/accedi"]', 1]] },
+  { name: 'eIDAS, node not there', route: 'GET /eidas', who: 'nobody', portal: 'without-providers', status: 200, title: 'Entra con l’identità di un altro paese europeo', path: at('/eidas'), rows: [['main form', 0], ['main .note-warning', 1]] },
+  { name: 'eIDAS, what you can do', route: 'GET /eidas/che-cosa-puoi-fare', who: 'nobody', status: 200, title: 'Che cosa puoi fare senza codice fiscale', path: at('/eidas/che-cosa-puoi-fare'), rows: [['main ul > li', 6]] },
+  { name: 'eIDAS, answer refused', route: 'POST /eidas/acs', who: 'nobody', status: 403, title: 'Non ti abbiamo potuto riconoscere', path: at('/eidas/acs'), form: { SAMLResponse: 'x', RelayState: 'y' }, rows: [['main a.button', 2]] },
+  { name: 'PIN', route: 'GET /accedi/pin', who: 'nobody', status: 200, title: 'Entra con il PIN dall’estero', path: at('/accedi/pin'), rows: [['#codice', 1], ['#pin[type=password]', 1]] },
+  { name: 'PIN, nothing written', route: 'POST /accedi/pin', who: 'at-pin', status: 422, title: 'Entra con il PIN dall’estero', path: at('/accedi/pin'), form: { codice: '', pin: '' }, rows: [['#errori li', 2], ['.error-text', 2]] },
+  { name: 'PIN, refused', route: 'POST /accedi/pin', who: 'at-pin', status: 422, title: 'Entra con il PIN dall’estero', path: at('/accedi/pin'), form: { codice: 'MLLJHN58D17Z401W', pin: 'WRONG000WRONG000' }, rows: [['#errori li', 1], ['#pin[value=""]', 1]] },
+  { name: 'PIN, too many tries', route: 'POST /accedi/pin', who: 'at-pin', status: 429, title: 'Troppi tentativi: aspetta prima di riprovare', path: at('/accedi/pin'), form: { codice: LOCKED, pin: 'WRONG000WRONG000' }, rows: [['main a.button', 2]] },
+  { name: 'PIN, old form', route: 'POST /accedi/pin', who: 'nobody', status: 403, title: 'Ricomincia dal modulo del PIN', path: at('/accedi/pin'), form: { codice: LOCKED, pin: 'WRONG000WRONG000' }, rows: [['main a.button', 2]] },
+  { name: 'step up, level 2', route: 'GET /accedi/rafforza', who: 'maria-by-pin', status: 200, title: 'Serve un accesso più sicuro', path: at('/accedi/rafforza?livello=2&ritorno=/dati/residenza'), rows: [['main section.card', 4], ['main form[action="/accedi/pin"]', 0]] },
+  { name: 'step up, another way', route: 'GET /accedi/rafforza', who: 'greta', status: 200, title: 'Serve un accesso più sicuro', path: at('/accedi/rafforza?modi=cie&ritorno=/dati'), rows: [['main section.card', 1]] },
+  { name: 'step up, no provider there', route: 'GET /accedi/rafforza', who: 'maria-by-pin', portal: 'without-providers', status: 200, title: 'Serve un accesso più sicuro', path: at('/accedi/rafforza?livello=2&ritorno=/dati/residenza'), rows: [['main form', 0], ['main > .note-warning', 1]] },
+  { name: 'left, provider by form', route: 'POST /esci', who: 'leaving', portal: 'other-providers', status: 200, title: 'Sei uscito', path: at('/esci'), form: {}, rows: [['main form[action^="https://moduli.example"]', 1], ['form[action="/esci"]', 0]] },
+  { name: 'logout, asked by a provider', route: 'GET /spid/logout', who: 'nobody', portal: 'other-providers', status: 200, title: 'Sei uscito', path: (world) => `/spid/logout?${world.logout(silentProvider)}`, rows: [['main a.button', 1]] },
+  { name: 'logout, answered by form', route: 'GET /spid/logout', who: 'nobody', portal: 'other-providers', status: 200, title: 'Vai al sito del tuo gestore', path: (world) => `/spid/logout?${world.logout(formProvider)}`, rows: [['main form[action^="https://moduli.example"]', 1]] },
+  { name: 'logout, refused', route: 'GET /spid/logout', who: 'nobody', status: 403, title: 'Non abbiamo chiuso nessuna sessione', path: at('/spid/logout?SAMLRequest=x'), rows: [['main a.button', 2]] },
+];
+
+/** A table: one page a line. */
+// prettier-ignore
+const STAFF: readonly InventoryPage[] = [
+  { name: 'staff, sign in', route: 'GET /operatore/accedi', who: 'nobody', status: 200, title: 'Accesso del personale', path: at('/operatore/accedi'), rows: [['main a.button', 1]] },
+  { name: 'staff, no way in', route: 'GET /operatore/accedi', who: 'nobody', portal: 'without-providers', status: 200, title: 'Accesso del personale', path: at('/operatore/accedi'), rows: [['main a.button', 0], ['main .note-warning', 1]] },
+  { name: 'staff, issuer down', route: 'GET /operatore/accedi/avvio', who: 'nobody', portal: 'other-providers', status: 503, title: 'L’accesso del personale ora non risponde', path: at('/operatore/accedi/avvio'), rows: [['main a.button', 2]] },
+  { name: 'staff, answer refused', route: 'GET /operatore/rientro', who: 'nobody', status: 403, title: 'Accesso non riuscito', path: at('/operatore/rientro?state=x'), rows: [['main a.button', 2]] },
+  { name: 'staff, home', route: 'GET /operatore', who: 'elena', status: 200, title: 'Area del personale', path: at('/operatore'), rows: [['main dl > div', 3], ['form[action="/operatore/esci"]', 1]] },
+  { name: 'staff, no such page', route: 'error', who: 'elena', status: 404, title: 'Questa pagina non c’è', path: at('/operatore/nulla'), rows: [['form[action="/operatore/esci"]', 1]] },
+];
+
+/** A table: one page a line. */
+// prettier-ignore
 const PERSONAL: readonly InventoryPage[] = [
   { name: 'Bacheca, empty', route: 'GET /bacheca', who: 'luca', status: 200, title: 'Buongiorno, Luca', path: at('/bacheca'), rows: [['main section.card', 3], ['main .card-quiet', 3], ['main .card li', 0], MENU] },
   { name: 'Bacheca, full', route: 'GET /bacheca', who: 'maria', status: 200, title: 'Buongiorno, Maria', path: at('/bacheca'), rows: [['main section.card', 3], ['main .card-quiet', 0], ['main .unread', 3], ['.menu .count', 1], MENU] },
@@ -210,6 +310,15 @@ const PERSONAL: readonly InventoryPage[] = [
   { name: 'profile, little known', route: 'GET /dati', who: 'luca', status: 200, title: 'I tuoi dati', path: at('/dati'), rows: [['main dl > div', 8], MENU] },
   { name: 'profile, all known', route: 'GET /dati', who: 'maria', status: 200, title: 'I tuoi dati', path: at('/dati'), rows: [['main dl > div', 8], MENU] },
   { name: 'profile, source down', route: 'GET /dati', who: 'maria', down: ['citizen'], status: 500, title: 'C’è un problema dalla nostra parte', path: at('/dati'), rows: [['main a.button', 1]] },
+  { name: 'profile, no fiscal code', route: 'GET /dati', who: 'greta', status: 200, title: 'I tuoi dati', path: at('/dati'), rows: [['main dl > div', 8], MENU] },
+  { name: 'Bacheca, no fiscal code', route: 'GET /bacheca', who: 'greta', status: 200, title: 'Buongiorno, Greta', path: at('/bacheca'), rows: [['main section.card', 3], MENU] },
+  { name: 'sessions', route: 'GET /dati/sessioni', who: 'maria', status: 200, title: 'Le tue sessioni aperte', path: at('/dati/sessioni'), rows: [['main li.card', 4], ['main .tag-ok', 1], MENU] },
+  { name: 'sessions, seen by a weak one', route: 'GET /dati/sessioni', who: 'maria-by-pin', status: 200, title: 'Le tue sessioni aperte', path: at('/dati/sessioni'), rows: [['main li.card', 4], ['main form[action="/dati/sessioni/fine"]', 0]] },
+  { name: 'sessions, one alone', route: 'GET /dati/sessioni', who: 'luca', status: 200, title: 'Le tue sessioni aperte', path: at('/dati/sessioni'), rows: [['main li.card', 1], ['main form[action="/dati/sessioni/uscita"]', 1]] },
+  { name: 'accesses', route: 'GET /dati/accessi', who: 'maria', status: 200, title: 'Accessi alla tua area', path: at('/dati/accessi'), rows: [['main tbody tr', 20], ['.pagination li', 1], MENU] },
+  { name: 'accesses, in the middle', route: 'GET /dati/accessi', who: 'maria', status: 200, title: 'Accessi alla tua area', path: at('/dati/accessi?prima=2026-03-28T00:00:00Z_1'), rows: [['main tbody tr', 20], ['.pagination li', 2]] },
+  { name: 'accesses, none', route: 'GET /dati/accessi', who: 'greta', status: 200, title: 'Accessi alla tua area', path: at('/dati/accessi'), rows: [['.card-empty', 1], ['main table', 0]] },
+  { name: 'accesses, source down', route: 'GET /dati/accessi', who: 'maria', down: ['audit_entry'], status: 500, title: 'C’è un problema dalla nostra parte', path: at('/dati/accessi'), rows: [['main a.button', 1]] },
   { name: 'residence', route: 'GET /dati/residenza', who: 'maria', status: 200, title: 'In quale comune abiti?', path: at('/dati/residenza'), rows: [['#comune[value=Roma]', 1], MENU] },
   { name: 'residence, none yet', route: 'GET /dati/residenza', who: 'luca', status: 200, title: 'In quale comune abiti?', path: at('/dati/residenza'), rows: [['#comune[value=""]', 1]] },
   { name: 'residence, nothing written', route: 'POST /dati/residenza', who: 'luca', status: 422, title: 'In quale comune abiti?', path: at('/dati/residenza'), form: { comune: '' }, rows: [['#errori li', 1], ['#comune-errore', 1]] },
@@ -273,4 +382,11 @@ const BOOKING: readonly InventoryPage[] = [
   { name: 'book 5, summary', route: 'GET /appuntamenti/:id/riepilogo', who: 'maria', status: 200, title: 'Controlla e conferma', path: of('ready', '/riepilogo'), rows: [FIVE_STEPS, ['main dl > div', 9]] },
 ];
 
-export const INVENTORY: readonly InventoryPage[] = [...PUBLIC, ...PERSONAL, ...APPOINTMENTS, ...BOOKING];
+export const INVENTORY: readonly InventoryPage[] = [
+  ...PUBLIC,
+  ...SIGN_IN,
+  ...PERSONAL,
+  ...APPOINTMENTS,
+  ...BOOKING,
+  ...STAFF,
+];

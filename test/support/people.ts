@@ -196,7 +196,12 @@ export async function addNotice(db: TestDatabase, citizen: Citizen, options: Not
 }
 
 /** Lines of the access record of a person, the last one at `until`, every kind of them again and again. */
-export async function addAccesses(db: TestDatabase, citizen: Citizen, until: Temporal.Instant, count: number): Promise<void> {
+export async function addAccesses(
+  db: TestDatabase,
+  citizen: Citizen,
+  until: Temporal.Instant,
+  count: number,
+): Promise<void> {
   const devices = ['Firefox/Windows', 'Samsung Internet/Android', 'Safari/iOS', '/'];
   for (let index = 0; index < count; index++) {
     const [action = '', how = '', method = 'spid'] = ACCESSES[index % ACCESSES.length]!;

@@ -1,8 +1,7 @@
-import { createPublicKey } from 'node:crypto';
 import { SpidProviders } from '#src/auth/index.js';
 import { testApp, type TestApp } from './app.ts';
-import { arrangeWorld, visitOf, type InventoryPage, type World } from './inventory.ts';
-import { PROVIDER } from './inventory.ts';
+import { arrangeWorld, personOf, visitOf, type InventoryPage, type World } from './inventory.ts';
+import { formProvider, silentProvider } from './sign-in.ts';
 import { visit, type Answer } from './visit.ts';
 
 /** The program, as it is and in trouble, on one database full of records. */
@@ -18,9 +17,12 @@ export async function openPortals(): Promise<Portals> {
   const world = await arrangeWorld(whole);
   const { db } = whole;
   const others = {
-    'without-providers': await testApp({ db, env: { NO_DEVELOPMENT_DOUBLES: '1' } }),
+    'without-providers': await testApp({ db, env: { NO_DEVELOPMENT_DOUBLES: '1', CNS_PORT: '0' } }),
     crowded: await testApp({ db, env: { MAX_CONCURRENT: '0' } }),
+    'other-providers': await testApp({ db, env: UNREACHABLE_ISSUER }),
   };
+  for (const provider of [formProvider, silentProvider])
+    others['other-providers'].app.get(SpidProviders).add(await provider.metadata());
   return {
     world,
     open: (page, language = 'it') => open(page, language, world, page.portal ? others[page.portal] : whole),
@@ -31,9 +33,16 @@ export async function openPortals(): Promise<Portals> {
   };
 }
 
+/** Nobody listens on port 9: the sign-in of the staff cannot begin. */
+const UNREACHABLE_ISSUER = {
+  OIDC_ISSUER: 'http://127.0.0.1:9',
+  OIDC_CLIENT_ID: 'portale',
+  OIDC_CLIENT_SECRET: 'segreto-di-prova',
+};
+
 /** Pages are visited one after the other: what is down is down for this one only. */
 async function open(page: InventoryPage, language: string, world: World, portal: TestApp): Promise<Answer> {
-  const { path, visit: how } = visitOf(page, world);
+  const { path, visit: how } = visitOf(page, world, await personOf(page, world));
   const tables = (page.down ?? []).join(', ');
   if (tables) await world.portal.db.query(`REVOKE SELECT ON ${tables} FROM myinps_web`);
   try {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -71,11 +71,15 @@ export async function launchProgram(
     ...env,
   };
   const since = performance.now();
-  const child = spawn('node', ['--conditions=built-for-tests', '--enable-source-maps', path.join(ROOT, '.build', 'test', 'main.js')], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings },
-  });
+  const child = spawn(
+    'node',
+    ['--conditions=built-for-tests', '--enable-source-maps', path.join(ROOT, '.build', 'test', 'main.js')],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings },
+    },
+  );
   const said = collected(child);
   const ended = endOf(child);
   const ready = await Promise.race([once(child, 'message').then(() => true), ended.then(() => false)]);
@@ -99,7 +103,8 @@ export const TEST_SECRET = 'a-secret-of-the-tests-that-is-long-enough-for-the-se
 
 function collected(child: ChildProcess): () => string {
   let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (part: string) => (text += part));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (part: string) => (text += part));
   return () => text;
 }
 
@@ -108,7 +113,10 @@ function endOf(child: ChildProcess): Program['ended'] {
   return new Promise((done) => child.once('exit', (code, signal) => setTimeout(done, 50, { code, signal })));
 }
 
-async function stopped(child: ChildProcess, ended: Program['ended']): Promise<{ code: number | null; signal: string | null; ms: number }> {
+async function stopped(
+  child: ChildProcess,
+  ended: Program['ended'],
+): Promise<{ code: number | null; signal: string | null; ms: number }> {
   const since = performance.now();
   if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
   const killer = setTimeout(() => child.kill('SIGKILL'), 15_000);
@@ -129,6 +137,8 @@ export interface OwnServer {
 
 export async function ownServer(): Promise<OwnServer> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'myinps-crash-'));
+  // As root the server runs as another user, who must get there.
+  await chmod(dataDir, 0o755);
   const settings = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', shared_buffers: '64MB' };
   let server = await embeddedPostgres({ dataDir, settings });
   const admin = server.superuserUrl('postgres');
@@ -196,7 +206,11 @@ export async function signedInOn(
 }
 
 /** Asks until the answer is as wished. @returns milliseconds it took */
-export async function until(wished: () => Promise<boolean> | boolean, what: string, withinMs = 15_000): Promise<number> {
+export async function until(
+  wished: () => Promise<boolean> | boolean,
+  what: string,
+  withinMs = 15_000,
+): Promise<number> {
   const since = performance.now();
   while (performance.now() - since < withinMs) {
     if (await wished()) return Math.round(performance.now() - since);

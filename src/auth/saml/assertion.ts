@@ -1,5 +1,5 @@
 import { BEARER, ENTITY_FORMAT, SAML, TRANSIENT_FORMAT } from './names.js';
-import type { AttributeSet, SamlProfile } from './profile.js';
+import { forcesAuthentication, type AttributeSet, type SamlProfile } from './profile.js';
 import { Refusal, must, type RefusalReason } from './refusal.js';
 import type { Expectation, PendingRequest } from './response.js';
 import { children, only, type XmlElement } from './xml.js';
@@ -25,7 +25,7 @@ export function readAssertion(
   const name = readNameId(subject);
   const subjectUntil = checkConfirmation(subject, expected, request);
   const conditionsUntil = checkConditions(only(assertion, SAML, 'Conditions', 'conditions'), expected);
-  const { level, sessionIndex } = readAuthentication(assertion, expected.profile, request.level);
+  const { level, sessionIndex } = readAuthentication(assertion, expected.profile, request);
   const attributes = readAttributes(
     only(assertion, SAML, 'AttributeStatement', 'attribute-statement'),
     request.asked ?? expected.profile,
@@ -100,15 +100,23 @@ function checkConditions(conditions: XmlElement, expected: Expectation): number 
 function readAuthentication(
   assertion: XmlElement,
   profile: SamlProfile,
-  asked: number,
+  request: PendingRequest,
 ): { level: 1 | 2 | 3; sessionIndex: string | null } {
   const statement = only(assertion, SAML, 'AuthnStatement', 'authn-statement');
+  checkFreshness(statement, profile, request);
   const context = only(statement, SAML, 'AuthnContext', 'authn-context');
   const reference = plainText(only(context, SAML, 'AuthnContextClassRef', 'authn-context'));
   const level = profile.levels.indexOf(reference) + 1;
   must(level === 1 || level === 2 || level === 3, 'authn-context');
-  must(level >= asked, 'level-too-low');
+  must(level >= request.level, 'level-too-low');
   return { level, sessionIndex: statement.attributes.get('SessionIndex') ?? null };
+}
+
+/** Who asked for a new authentication must not be given an old one (SAML core 3.4.1, ForceAuthn; ASVS 5.0, V6.8.4). */
+function checkFreshness(statement: XmlElement, profile: SamlProfile, request: PendingRequest): void {
+  const recognisedAt = instant(statement.attributes.get('AuthnInstant'), 'authn-instant');
+  if (!forcesAuthentication(profile, request.level)) return;
+  must(recognisedAt >= wholeSecond(request.issuedAt) - profile.skewMs, 'authn-before-request');
 }
 
 function readAttributes(statement: XmlElement, asked: AttributeSet): Record<string, string> {

@@ -7,7 +7,7 @@ import type { VerifiedAssertion } from './assertion.js';
 import { decodeMessage } from './message.js';
 import type { Asked, AskedName, SamlProfile } from './profile.js';
 import type { ProviderList } from './provider-list.js';
-import { Refusal, type RefusalReason } from './refusal.js';
+import { isOverload, Refusal, type Overload, type RefusalReason } from './refusal.js';
 import { authnRequest, type Carried, type SigningKeys } from './request.js';
 import type { Verdict } from './response.js';
 import type { SamlEngine } from './saml-engine.js';
@@ -16,6 +16,8 @@ import type { KeptRequest } from './saml.repository.js';
 /** How long a person may take at the provider. */
 export const REQUEST_LIFE = { minutes: 10 } as const;
 const KEEP_EXCHANGES = { months: 24 } as const;
+/** Of a provider's "no", which may be unsigned: several times what providers write. */
+const DECLINED_LENGTH = 8192;
 
 /** One federation and our place in it. */
 export interface FederationTerms {
@@ -39,13 +41,17 @@ export interface Wish {
   readonly returnTo: unknown;
   readonly asked?: AskedName;
   readonly level?: 2 | 3;
+  /** The session that this browser has now: it gives way to the one that comes of this. */
+  readonly replaces?: string | null;
 }
 
 export type Started = { ok: true; requestId: string; carried: Carried } | { ok: false; reason: 'unknown-provider' };
 export type Finished =
-  | { kind: 'identified'; identity: Identity; returnTo: string }
+  | { kind: 'identified'; identity: Identity; returnTo: string; replaces: string | null }
   | { kind: 'declined'; code: number; provider: string; returnTo: string }
-  | { kind: 'refused'; reason: RefusalReason };
+  | { kind: 'refused'; reason: RefusalReason }
+  /** We could not judge it: the same answer may be sent again. */
+  | { kind: 'overloaded'; reason: Overload };
 
 /** Sign-in through one federation: asks a provider who somebody is, and judges what comes back (identity.md). */
 export class Federation {
@@ -63,7 +69,7 @@ export class Federation {
   }
 
   /** Prepares a request to the provider with this entity id. The way back stays here: what travels is opaque. */
-  async start({ idp, returnTo, asked: name, level = 2 }: Wish): Promise<Started> {
+  async start({ idp, returnTo, asked: name, level = 2, replaces = null }: Wish): Promise<Started> {
     const { profile, asks, entityId, consumerUrl, consumerIndex, keys, providers } = this.terms;
     const provider = providers.find(idp);
     if (!provider) return { ok: false, reason: 'unknown-provider' };
@@ -81,6 +87,7 @@ export class Federation {
       asked: asked.name,
       relayState,
       returnTo: returnPath(returnTo),
+      replaces,
       message: carried.xml,
       issuedAt,
       expiresAt: issuedAt.add(REQUEST_LIFE),
@@ -107,13 +114,19 @@ export class Federation {
     const kept = await db.actingAs(system('sign-in'), () => repository.attempt(requestIds, this.name, now));
     if (kept.length === 0) throw new Refusal('unsolicited');
     const verdict = await this.judged(xml, kept, now);
+    if (verdict.kind === 'refused' && isOverload(verdict.reason)) {
+      const ids = kept.map((one) => one.id);
+      await db.actingAs(system('sign-in'), () => repository.giveBackAttempt(ids));
+      return { kind: 'overloaded', reason: verdict.reason };
+    }
     const request = kept.find((one) => one.id === verdict.requestId);
     if (!request) throw new Refusal(verdict.kind === 'refused' ? verdict.reason : 'unsolicited');
     const outcome = this.concluded(verdict, request, relayState);
     await db.actingAs(system('sign-in'), async () => {
       // A refusal in here rolls everything back: nothing is used up by an answer that did not get in.
       if (verdict.kind === 'accepted' && outcome.kind === 'identified') await this.useUp(verdict, request, now);
-      await this.keepExchange(request, xml, outcome.kind === 'refused' ? outcome.reason : outcome.kind, now);
+      const said = outcome.kind === 'refused' ? outcome.reason : outcome.kind;
+      await this.keepExchange(request, evidence(xml, verdict, outcome), said, now);
     });
     return outcome;
   }
@@ -136,11 +149,11 @@ export class Federation {
     // Given back as it went, or not at all (SAML bindings 3.5.3); its content means nothing to us.
     const given = relayState === undefined || relayState === '' ? request.relayState : relayState;
     if (given !== request.relayState) return { kind: 'refused', reason: 'relay-state' };
-    const { provider, returnTo } = request;
+    const { provider, returnTo, replaces } = request;
     if (verdict.kind === 'declined') return { kind: 'declined', code: verdict.code, provider, returnTo };
     const reading = this.terms.read(verdict.assertion, this.askedBy(request).name);
     return reading.ok
-      ? { kind: 'identified', identity: reading.identity, returnTo }
+      ? { kind: 'identified', identity: reading.identity, returnTo, replaces }
       : { kind: 'refused', reason: reading.reason };
   }
 
@@ -164,18 +177,28 @@ export class Federation {
     if (!fresh) throw new Refusal('replayed');
   }
 
+  /** @param response null when the answer itself is not kept */
   private async keepExchange(
     request: KeptRequest,
-    response: string,
+    response: string | null,
     outcome: string,
     now: Temporal.Instant,
   ): Promise<void> {
     const { keys, repository, log } = this.engine;
     const id = randomUUID();
-    const plain = Buffer.from(JSON.stringify({ request: request.message, response }));
+    const plain = response === null ? null : Buffer.from(JSON.stringify({ request: request.message, response }));
     const keepUntil = now.toZonedDateTimeISO('UTC').add(KEEP_EXCHANGES).toInstant();
-    const sealed = keys.seal('saml-exchange', plain, id);
+    const sealed = plain && keys.seal('saml-exchange', plain, id);
     await repository.addExchange({ id, request, outcome, sealed, receivedAt: now, keepUntil });
     log.info({ requestId: request.id, federation: this.name, provider: request.provider, outcome }, 'SAML answer');
   }
+}
+
+/**
+ * What of an answer is kept for 24 months (log.rst): all that a provider signed, and the beginning of its "no". Of what
+ * anybody may have written only the reason is, or strangers would fill the disk.
+ */
+function evidence(xml: string, verdict: Verdict, outcome: Finished): string | null {
+  if (verdict.kind === 'accepted' || (verdict.kind === 'refused' && verdict.signed)) return xml;
+  return outcome.kind === 'declined' ? xml.slice(0, DECLINED_LENGTH) : null;
 }

@@ -6,7 +6,7 @@ export { LogoutRepository } from './logout.repository.js';
 export { LogoutService, type LogoutOutcome, type LogoutTerms } from './logout.service.js';
 export { decodeMessage } from './message.js';
 export { ResponseJudge } from './response-judge.js';
-export { Refusal, type RefusalReason } from './refusal.js';
+export { isOverload, Refusal, type RefusalReason } from './refusal.js';
 export { readProviders, type Provider } from './provider.js';
 export { ProviderList, type ProviderListOptions } from './provider-list.js';
 export { readRegistry } from './registry.js';

@@ -43,3 +43,8 @@ export interface SamlProfile extends AttributeSet {
   /** How far the provider's clock may run ahead of ours. */
   readonly skewMs: number;
 }
+
+/** Whether a request asks the provider to recognise the person anew (single-sign-on.rst: ForceAuthn from level 2). */
+export function forcesAuthentication({ forceAlways }: Pick<SamlProfile, 'forceAlways'>, level: number): boolean {
+  return level >= 2 || forceAlways;
+}

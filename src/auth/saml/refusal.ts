@@ -80,6 +80,8 @@ export type RefusalReason =
   | 'audience'
   | 'authn-statement'
   | 'authn-context'
+  | 'authn-instant'
+  | 'authn-before-request'
   | 'level-too-low'
   | 'attribute-statement'
   | 'attribute-name'
@@ -108,6 +110,13 @@ export type RefusalReason =
   // once only
   | 'request-used'
   | 'replayed';
+
+/** It was we who could not judge the message: says nothing of the message, which may be sent again. */
+export type Overload = 'busy' | 'too-slow';
+
+export function isOverload(reason: RefusalReason): reason is Overload {
+  return reason === 'busy' || reason === 'too-slow';
+}
 
 /** Stops the reading of a message; becomes a `refused` verdict, never a page of its own. */
 export class Refusal extends Error {

@@ -1,6 +1,6 @@
 import { SAML as NodeSaml } from '@node-saml/node-saml';
 import { ENTITY_FORMAT, HTTP_POST, HTTP_REDIRECT, SAML, SAMLP, SPID_EXTENSIONS, TRANSIENT_FORMAT } from './names.js';
-import type { Asked, SamlProfile } from './profile.js';
+import { forcesAuthentication, type Asked, type SamlProfile } from './profile.js';
 import type { Provider } from './provider.js';
 import { signRoot } from './signature.js';
 import { escapeXml } from './xml.js';
@@ -81,11 +81,11 @@ class AuthnRequestSaml extends NodeSaml {
   }
 }
 
-/** The AuthnRequest of single-sign-on.rst: indexes instead of addresses, ForceAuthn from level 2, no AllowCreate. */
+/** The AuthnRequest of single-sign-on.rst: indexes instead of addresses, no AllowCreate. */
 function requestXml(content: RequestContent, destination: string): string {
   const { profile, asked, level } = content;
   const entityId = escapeXml(content.entityId);
-  const force = level >= 2 || profile.forceAlways ? ' ForceAuthn="true"' : '';
+  const force = forcesAuthentication(profile, level) ? ' ForceAuthn="true"' : '';
   return (
     `<samlp:AuthnRequest xmlns:samlp="${SAMLP}" xmlns:saml="${SAML}" ID="${content.id}" Version="2.0"` +
     ` IssueInstant="${content.issuedAt.toString({ fractionalSecondDigits: 3 })}" Destination="${escapeXml(destination)}"${force}` +

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { LogoutExpectation, LogoutMessage, LogoutVerdict } from './logout.js';
-import type { RefusalReason } from './refusal.js';
+import type { Overload } from './refusal.js';
 import type { Expectation, Verdict } from './response.js';
 import type { Work } from './response.worker.js';
 
@@ -110,6 +110,6 @@ export class ResponseJudge {
   }
 }
 
-function refused(reason: RefusalReason): Verdict & { kind: 'refused' } {
-  return { kind: 'refused', reason, requestId: null };
+function refused(reason: Overload): Verdict & { kind: 'refused' } {
+  return { kind: 'refused', reason, requestId: null, signed: false };
 }

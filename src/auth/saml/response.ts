@@ -36,23 +36,30 @@ export type Verdict =
     }
   /** The provider says no, with a code of its own. May be unsigned: for display only. */
   | { kind: 'declined'; requestId: string; code: number }
-  | { kind: 'refused'; reason: RefusalReason; requestId: string | null };
+  /** `signed`: a signature of the provider was verified before the rule broke; without one, anybody may have written it. */
+  | { kind: 'refused'; reason: RefusalReason; requestId: string | null; signed: boolean };
 
 /**
  * Judges a Response (already decoded text) by every rule of the profile. Pure: same input, same verdict.
  * Source: AgID "Regole tecniche SPID", single-sign-on.rst; SAML 2.0 profiles 4.1.4.
  */
 export function judgeResponse(xml: string, expected: Expectation): Verdict {
-  const progress: { requestId: string | null } = { requestId: null };
+  const progress: Progress = { requestId: null, signed: false };
   try {
     return judged(xml, expected, progress);
   } catch (error) {
-    if (error instanceof Refusal) return { kind: 'refused', reason: error.reason, requestId: progress.requestId };
+    if (error instanceof Refusal) return { kind: 'refused', reason: error.reason, ...progress };
     throw error;
   }
 }
 
-function judged(xml: string, expected: Expectation, progress: { requestId: string | null }): Verdict {
+/** How far the judgement got. */
+interface Progress {
+  requestId: string | null;
+  signed: boolean;
+}
+
+function judged(xml: string, expected: Expectation, progress: Progress): Verdict {
   const raw = parseXml(xml);
   const rawAssertion = checkStructure(raw);
   const request = expected.pending.find((one) => one.id === raw.attributes.get('InResponseTo'));
@@ -61,6 +68,7 @@ function judged(xml: string, expected: Expectation, progress: { requestId: strin
   // Once the Response is signed, its own values too come only from what was signed.
   const signed = children(raw, DS, 'Signature').length === 1;
   const response = signed && request ? parseXml(verifiedText(xml, raw, request.certificates)) : raw;
+  progress.signed = signed && request !== undefined;
   const known = checkResponse(response, expected, request);
   const declined = checkStatus(response, expected.profile);
   if (declined !== null) return { kind: 'declined', requestId: known.id, code: declined };
@@ -68,6 +76,7 @@ function judged(xml: string, expected: Expectation, progress: { requestId: strin
   must(rawAssertion, 'assertion-missing');
   must(children(rawAssertion, DS, 'Signature').length === 1, 'assertion-unsigned');
   const assertion = parseXml(verifiedText(xml, rawAssertion, known.certificates));
+  progress.signed = true;
   must(assertion.ns === SAML && assertion.local === 'Assertion', 'assertion-structure');
   const { usableUntil, verified } = readAssertion(assertion, expected, known);
   const responseId = response.attributes.get('ID') ?? '';

@@ -1,12 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Counter } from 'prom-client';
+import { Unavailable } from '../../common/errors.js';
 import { LOG } from '../../common/log-token.js';
 import type { Log } from '../../common/log.js';
 import { Metrics } from '../../common/metrics.js';
 import type { Visitor } from '../../common/visitor.js';
 import { Config } from '../../config.js';
 import type { Identity } from '../identity.js';
+import { currentSession } from '../session-current.js';
+import { SessionsService } from '../sessions.service.js';
 import { SignInService } from '../sign-in.service.js';
 import type { Federation, Wish } from './federation.js';
 import { addPendingRequest, clearPendingRequests } from './request-cookie.js';
@@ -21,6 +24,7 @@ export class SamlFlow {
   constructor(
     private readonly config: Config,
     private readonly signIn: SignInService,
+    private readonly sessions: SessionsService,
     private readonly metrics: Metrics,
     @Inject(LOG) private readonly log: Log,
   ) {
@@ -34,7 +38,8 @@ export class SamlFlow {
 
   /** Leads the browser to the provider: by redirect, or by a page with one button (there is no script). */
   async start(federation: Federation, wish: Wish, visitor: Visitor, req: Request, res: Response): Promise<void> {
-    const started = await federation.start(wish);
+    const { id: replaces } = currentSession(req);
+    const started = await federation.start({ ...wish, replaces: replaces === '' ? null : replaces });
     res.set('Cache-Control', 'no-store');
     if (!started.ok) return res.status(404).render('spid/refused', unknownProviderPage(visitor.t, req.id));
     addPendingRequest(req, res, federation.name, started.requestId, this.config);
@@ -50,11 +55,17 @@ export class SamlFlow {
     if (!outcome.ok) return this.stayOut(federation, outcome.failure, visitor, req, res);
     clearPendingRequests(res, federation.name, this.config);
     await this.signIn.signIn(req, outcome.identity);
+    // The provider's cross-site POST came without the session's cookie: the sign-in could not see that session.
+    if (outcome.replaces) await this.sessions.giveWay(outcome.replaces);
     sayCapacity(req, outcome.identity, visitor);
     res.redirect(303, outcome.returnTo);
   }
 
   private stayOut({ name }: Federation, failure: SamlFailure, visitor: Visitor, req: Request, res: Response): void {
+    if (failure.kind === 'overloaded') {
+      this.metrics.signIns.inc({ method: name, outcome: failure.reason });
+      throw new Unavailable(`${LABELS[name]} answer not judged: ${failure.reason}`);
+    }
     if (failure.kind === 'refused') {
       this.metrics.signIns.inc({ method: name, outcome: failure.reason });
       this.log.warn({ reason: failure.reason, federation: name }, `${LABELS[name]} answer refused`);

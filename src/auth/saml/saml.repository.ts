@@ -11,6 +11,8 @@ export interface KeptRequest {
   readonly asked: string;
   readonly relayState: string;
   readonly returnTo: string;
+  /** Public id of the session that the browser had when it asked: it ends when this succeeds. */
+  readonly replaces: string | null;
   /** The text of the request, for the record of the exchange. */
   readonly message: string;
   readonly issuedAt: Temporal.Instant;
@@ -24,12 +26,12 @@ export interface SeenMessage {
   readonly usableUntil: Temporal.Instant;
 }
 
-/** One exchange with a provider; the two messages are sealed. */
+/** One exchange with a provider; the two messages are sealed, or null when only the outcome is kept. */
 export interface Exchange {
   readonly id: string;
   readonly request: KeptRequest;
   readonly outcome: string;
-  readonly sealed: Buffer;
+  readonly sealed: Buffer | null;
   readonly receivedAt: Temporal.Instant;
   readonly keepUntil: Temporal.Instant;
 }
@@ -44,8 +46,8 @@ export class SamlRepository {
 
   async addRequest(request: KeptRequest): Promise<void> {
     await this.db.query(
-      `INSERT INTO saml_request (id, profile, provider, level, asked, relay_state, return_to, message, issued_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      `INSERT INTO saml_request (id, profile, provider, level, asked, relay_state, return_to, replaces, message, issued_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
         request.id,
         request.profile,
@@ -54,6 +56,7 @@ export class SamlRepository {
         request.asked,
         request.relayState,
         request.returnTo,
+        request.replaces,
         request.message,
         request.issuedAt,
         request.expiresAt,
@@ -66,10 +69,15 @@ export class SamlRepository {
     return this.db.query<KeptRequest>(
       `UPDATE saml_request SET attempts = attempts + 1
        WHERE id = ANY ($1) AND profile = $2 AND consumed_at IS NULL AND expires_at > $3 AND attempts < ${ATTEMPTS}
-       RETURNING id, profile, provider, level, asked, relay_state AS "relayState", return_to AS "returnTo", message,
-         issued_at AS "issuedAt", expires_at AS "expiresAt"`,
+       RETURNING id, profile, provider, level, asked, relay_state AS "relayState", return_to AS "returnTo", replaces,
+         message, issued_at AS "issuedAt", expires_at AS "expiresAt"`,
       [ids, profile, now],
     );
+  }
+
+  /** An answer that we could not judge was no attempt. */
+  async giveBackAttempt(ids: readonly string[]): Promise<void> {
+    await this.db.query('UPDATE saml_request SET attempts = attempts - 1 WHERE id = ANY ($1)', [ids]);
   }
 
   /** Uses a request up. @returns false when another answer was faster */
@@ -91,11 +99,12 @@ export class SamlRepository {
     return rows.length === 1;
   }
 
+  /** Each outcome once per request, and of answers that are not kept one alone: strangers can add no more. */
   async addExchange(exchange: Exchange): Promise<void> {
     const { request } = exchange;
     await this.db.query(
       `INSERT INTO saml_exchange (id, profile, provider, request_id, outcome, sealed, received_at, keep_until)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
       [
         exchange.id,
         request.profile,

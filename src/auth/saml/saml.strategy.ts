@@ -2,14 +2,22 @@ import type { Request } from 'express';
 import passport from 'passport';
 import type { Identity } from '../identity.js';
 import type { Federation } from './federation.js';
-import type { RefusalReason } from './refusal.js';
+import type { Overload, RefusalReason } from './refusal.js';
 import { pendingRequests } from './request-cookie.js';
 
 /** Why nobody came in: the provider said no, or the answer broke a rule. */
 export type SamlFailure =
-  { kind: 'declined'; code: number; provider: string; returnTo: string } | { kind: 'refused'; reason: RefusalReason };
+  | { kind: 'declined'; code: number; provider: string; returnTo: string }
+  | { kind: 'refused'; reason: RefusalReason }
+  | { kind: 'overloaded'; reason: Overload };
 
-export type SamlOutcome = { ok: true; identity: Identity; returnTo: string } | { ok: false; failure: SamlFailure };
+interface CameIn {
+  readonly identity: Identity;
+  readonly returnTo: string;
+  readonly replaces: string | null;
+}
+
+export type SamlOutcome = ({ ok: true } & CameIn) | { ok: false; failure: SamlFailure };
 
 /** The Passport strategy behind an assertion consumer: a form posted by the browser becomes an Identity, or a reason why not. */
 export class SamlStrategy extends passport.Strategy {
@@ -29,7 +37,7 @@ export class SamlStrategy extends passport.Strategy {
     return new Promise((resolve, reject) => {
       const done = (error: unknown, user: unknown, failure: unknown): void => {
         if (error) return reject(error as Error);
-        if (user) return resolve({ ok: true, ...(user as { identity: Identity; returnTo: string }) });
+        if (user) return resolve({ ok: true, ...(user as CameIn) });
         resolve({ ok: false, failure: failure as SamlFailure });
       };
       // Passport hangs success and fail on the object it is given: each request needs its own, or one person's
@@ -49,8 +57,10 @@ export class SamlStrategy extends passport.Strategy {
     const pending = pendingRequests(req, this.federation.name);
     try {
       const finished = await this.federation.finish(body.SAMLResponse, body.RelayState, pending);
-      if (finished.kind === 'identified') this.success({ identity: finished.identity, returnTo: finished.returnTo });
-      else this.fail(finished as unknown as string, 403);
+      if (finished.kind === 'identified') {
+        const { identity, returnTo, replaces } = finished;
+        this.success({ identity, returnTo, replaces } satisfies CameIn);
+      } else this.fail(finished as unknown as string, 403);
     } catch (error) {
       this.error(error);
     }

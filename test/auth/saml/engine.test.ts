@@ -290,7 +290,7 @@ describe('the worker threads', () => {
   it('are stopped when they take too long, and the next message is judged again', async () => {
     const hasty = new ResponseJudge(1);
     const verdict = await hasty.judge(good(), expectation());
-    assert.deepEqual(verdict, { kind: 'refused', reason: 'too-slow', requestId: null });
+    assert.deepEqual(verdict, { kind: 'refused', reason: 'too-slow', requestId: null, signed: false });
     await hasty.close();
     assert.equal((await judge.judge(good(), expectation())).kind, 'accepted');
   });

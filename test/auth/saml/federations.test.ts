@@ -96,7 +96,7 @@ function judge(kind: Kind, xml: string): Verdict {
   try {
     return judgeResponse(decodeMessage(build.packed(xml)), expected);
   } catch (error) {
-    if (error instanceof Refusal) return { kind: 'refused', reason: error.reason, requestId: null };
+    if (error instanceof Refusal) return { kind: 'refused', reason: error.reason, requestId: null, signed: false };
     throw error;
   }
 }

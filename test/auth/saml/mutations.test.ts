@@ -51,7 +51,7 @@ function judge(field: string): Verdict {
   try {
     return judgeResponse(decodeMessage(field), expected);
   } catch (error) {
-    if (error instanceof Refusal) return { kind: 'refused', reason: error.reason, requestId: null };
+    if (error instanceof Refusal) return { kind: 'refused', reason: error.reason, requestId: null, signed: false };
     throw error;
   }
 }

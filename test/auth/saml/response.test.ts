@@ -54,7 +54,7 @@ function judge(xml: string, changes: Partial<Expectation> = {}): Verdict {
   try {
     return judgeResponse(decodeMessage(build.packed(xml)), expectation(changes));
   } catch (error) {
-    if (error instanceof Refusal) return { kind: 'refused', reason: error.reason, requestId: null };
+    if (error instanceof Refusal) return { kind: 'refused', reason: error.reason, requestId: null, signed: false };
     throw error;
   }
 }
@@ -64,7 +64,43 @@ function refusedFor(xml: string, reason: RefusalReason, changes: Partial<Expecta
   assert.deepEqual(verdict.kind === 'refused' ? verdict.reason : verdict, reason);
 }
 
+describe('a refusal says whether the provider had signed what was read', () => {
+  const signed = (changes: Changes) => {
+    const verdict = judge(build.response(options(changes)));
+    assert.ok(verdict.kind === 'refused', verdict.kind);
+    return verdict.signed;
+  };
+  const late: Edits = [[/NotOnOrAfter="[^"]+"/g, 'NotOnOrAfter="2026-03-02T09:30:01Z"']];
+
+  it('yes, when the assertion or the Response was verified', () => {
+    assert.equal(signed({ edit: late }), true);
+    assert.equal(signed({ signResponse: true, signAssertion: false }), true);
+  });
+
+  it('no, when there is no signature or it does not hold', () => {
+    assert.equal(signed({ signAssertion: false }), false);
+    assert.equal(signed({ tamper: [['Maria', 'Mario']] }), false);
+    assert.equal(signed({ edit: late, tamper: [['Maria', 'Mario']] }), false);
+  });
+});
+
 describe('a good response', () => {
+  it('may have recognised the person by a clock that is a little behind', () => {
+    const edit: Edits = [[/AuthnInstant="[^"]+"/, 'AuthnInstant="2026-03-02T09:29:00Z"']];
+    assert.equal(judge(build.response(options({ edit }))).kind, 'accepted');
+  });
+
+  it('may come of a single sign-on where no new authentication was asked (level 1)', () => {
+    const edit: Edits = [[/AuthnInstant="[^"]+"/, 'AuthnInstant="2026-03-02T07:00:00Z"']];
+    const pending = expectation().pending.map((one) => ({ ...one, level: 1 as const }));
+    assert.equal(judge(build.response(options({ edit, level: 1 })), { pending }).kind, 'accepted');
+    const cie = judge(build.response(options({ edit, level: 1, plainResponseIssuer: true })), {
+      pending,
+      profile: { ...SPID, forceAlways: true, responseIssuerFormat: 'absent' },
+    });
+    assert.deepEqual(cie.kind === 'refused' && cie.reason, 'authn-before-request', 'CIE always asks for a new one');
+  });
+
   it('is accepted, and says what was signed', () => {
     const verdict = judge(build.response(options()));
     assert.ok(verdict.kind === 'accepted', JSON.stringify(verdict));
@@ -726,6 +762,13 @@ describe('the rules of the Assertion', () => {
       [['https://www.spid.gov.it/SpidL2', 'urn:oasis:names:tc:SAML:2.0:ac:classes:Password']],
     ],
     ['a level weaker than asked', 'level-too-low', [['SpidL2', 'SpidL1']]],
+    ['no AuthnInstant', 'authn-instant', [[/ AuthnInstant="[^"]+"/, '']]],
+    ['an AuthnInstant that is no UTC instant', 'authn-instant', [[/(AuthnInstant="[^"]+)Z"/, '$1+01:00"']]],
+    [
+      'a person recognised half a minute and more before we asked, though ForceAuthn was',
+      'authn-before-request',
+      [[/AuthnInstant="[^"]+"/, 'AuthnInstant="2026-03-02T09:28:59.999Z"']],
+    ],
     ['no AttributeStatement', 'attribute-statement', [[/<saml:AttributeStatement>.*<\/saml:AttributeStatement>/, '']]],
     [
       'an empty AttributeStatement',

@@ -4,11 +4,14 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { load } from 'cheerio';
 import pg from 'pg';
 import { pino } from 'pino';
+import { SignedXml } from 'xml-crypto';
 import { SpidProviders } from '#src/auth/index.js';
+import { SamlEngine } from '#src/auth/saml/index.js';
 import { testApp, type TestApp } from '../../support/app.ts';
 import * as build from '../../support/saml/builder.ts';
 import { handBack, leadsTo, press, signIn } from '../../support/saml/journey.ts';
 import { testKeys, type TestKeys } from '../../support/saml/keys.ts';
+import { staffSignedIn } from '../../support/sign-in.ts';
 
 const OTHER_IDP = 'https://idp.example/metadata';
 const MARIA_CODE = 'RSSMRA80E55H501U';
@@ -101,6 +104,42 @@ describe('signing in with the development provider', () => {
     );
     assert.ok(rows.length > 0 && rows.every((row) => row.keep));
     assert.ok(rows.every((row) => !row.sealed.includes(MARIA_CODE) && !row.sealed.includes('Response')));
+  });
+
+  it('keeps of what a stranger posts the reason alone, and that once', async () => {
+    const { browser, options } = await started();
+    const junk = `<!--${'x'.repeat(60_000)}-->`;
+    const forged = build.response({ ...options, keys: await testKeys('rogue') });
+    const big = build.response({ ...options, signAssertion: false }).replace('Maria', 'M'.repeat(20_000));
+    for (const xml of [junk, forged, big, forged.replace('Maria', 'Mario'), big])
+      assert.equal((await handBack(browser, { SAMLResponse: build.packed(xml) })).status, 403);
+    assert.deepEqual(await exchanges(options), [{ outcome: 'signature-foreign-key', sealed: null }]);
+  });
+
+  it('keeps what a provider signed, refused or not, each outcome once', async () => {
+    const { browser, options } = await started();
+    const late = build.response({
+      ...options,
+      edit: [[/NotOnOrAfter="[^"]+"/g, `NotOnOrAfter="${options.now}"`]],
+    });
+    for (let tries = 0; tries < 3; tries++) await handBack(browser, { SAMLResponse: build.packed(late) });
+    assert.equal((await handBack(browser, { SAMLResponse: build.packed(build.response(options)) })).status, 303);
+    const kept = await exchanges(options);
+    assert.deepEqual(
+      kept.map((one) => one.outcome),
+      ['identified', 'subject-expired'],
+    );
+    assert.ok(kept.every((one) => one.sealed !== null && one.sealed > 5000));
+  });
+
+  it('keeps the beginning of a provider’s "no", which may be unsigned', async () => {
+    const { browser, options } = await started();
+    const no = build.declined(options, 'ErrorCode nr25').replace('</samlp:Status>', `${' '.repeat(50_000)}</samlp:Status>`);
+    for (let tries = 0; tries < 3; tries++)
+      assert.equal((await handBack(browser, { SAMLResponse: build.packed(no) })).status, 403);
+    const [kept, ...more] = await exchanges(options);
+    assert.deepEqual([kept?.outcome, more], ['declined', []]);
+    assert.ok(kept!.sealed! > 8192 && kept!.sealed! < 16_384, `${kept!.sealed} bytes`);
   });
 
   it('lets the sweeper, and nobody else, delete what is over', async () => {
@@ -308,6 +347,100 @@ describe('what is refused', () => {
   });
 });
 
+describe('when the answers are more than we can judge', () => {
+  for (const reason of ['busy', 'too-slow'] as const) {
+    it(`says so, and it counts as no try (${reason})`, async (test) => {
+      const { browser, options } = await started();
+      const answer = { SAMLResponse: build.packed(build.response(options)) };
+      const verdict = { kind: 'refused', reason, requestId: null, signed: false } as const;
+      const judge = test.mock.method(portal.app.get(SamlEngine).judge, 'judge', async () => verdict);
+      for (let tries = 0; tries < 21; tries++) {
+        const page = await handBack(browser, answer);
+        assert.equal(page.status, 503);
+        assert.ok(Number(page.headers['retry-after']) > 0);
+        assert.match(load(page.text)('main').text(), /[0-9a-f-]{36}/, 'a reference number');
+      }
+      assert.deepEqual(await exchanges(options), []);
+      judge.mock.restore();
+      assert.equal((await handBack(browser, answer)).status, 303, 'the same answer, a moment later');
+    });
+  }
+
+  it('says so to a logout too', async (test) => {
+    const verdict = { kind: 'refused', reason: 'busy' } as const;
+    test.mock.method(portal.app.get(SamlEngine).judge, 'judgeLogout', async () => verdict);
+    const page = await portal.browser().post('/spid/logout').type('form').send({ SAMLRequest: build.packed('<x/>') });
+    assert.equal(page.status, 503);
+    assert.ok(Number(page.headers['retry-after']) > 0);
+  });
+});
+
+describe('signing in again while signed in', () => {
+  const openSessions = async () =>
+    (await portal.db.query<{ id: string }>('SELECT public_id AS id FROM session WHERE ended_at IS NULL')).map(
+      ({ id }) => id,
+    );
+  /** The provider's page is on another site: its POST brings the request's cookie, not the session's (SameSite=Lax). */
+  const crossSite = (cookie: string, answer: { SAMLResponse: string }) =>
+    handBack(portal.browser(), answer).set('Cookie', cookie);
+
+  it('ends the session that asked, though the answer came without its cookie', async () => {
+    await portal.db.query('DELETE FROM session');
+    const browser = portal.browser();
+    await signIn(browser);
+    const [old] = await openSessions();
+    const { cookie, options } = await started(browser);
+    assert.deepEqual(await openSessions(), [old], 'asking alone ends nothing');
+    await crossSite(cookie, { SAMLResponse: build.packed('<x/>') });
+    assert.deepEqual(await openSessions(), [old], 'nor does an answer that did not get in');
+    const page = await crossSite(cookie, { SAMLResponse: build.packed(build.response(options)) });
+    assert.equal(page.status, 303);
+    const now = await openSessions();
+    assert.equal(now.length, 1);
+    assert.notEqual(now[0], old);
+    const ends = await portal.db.query<{ details: { how: string } }>(
+      `SELECT details FROM audit_entry WHERE action = 'session.end' AND object_id = $1`,
+      [old],
+    );
+    assert.deepEqual(
+      ends.map(({ details }) => details.how),
+      ['replaced'],
+    );
+    assert.equal((await browser.get('/bacheca')).status, 303, 'the old cookie opens nothing');
+  });
+
+  it('ends it once, when the cookie did come along', async () => {
+    await portal.db.query('DELETE FROM session');
+    const browser = portal.browser();
+    await signIn(browser);
+    const [old] = await openSessions();
+    const { options } = await started(browser);
+    await handBack(browser, { SAMLResponse: build.packed(build.response(options)) });
+    assert.equal((await openSessions()).length, 1);
+    const ends = await portal.db.query(`SELECT 1 FROM audit_entry WHERE action = 'session.end' AND object_id = $1`, [old]);
+    assert.equal(ends.length, 1);
+  });
+
+  it('ends a session of the staff in the same browser too', async () => {
+    await portal.db.query('DELETE FROM session');
+    const { cookie: staff } = await staffSignedIn(portal, { name: 'Elena Conti', office: null, roles: ['editor'] });
+    const browser = portal.browser();
+    browser.set('Cookie', staff);
+    const { cookie, options } = await started(browser);
+    await crossSite(cookie, { SAMLResponse: build.packed(build.response(options)) });
+    const open = await portal.db.query('SELECT kind FROM session WHERE ended_at IS NULL');
+    assert.deepEqual(open, [{ kind: 'citizen' }]);
+  });
+
+  it('is for the sign-in alone: nobody else may end a session by its name', async () => {
+    const client = new pg.Client({ connectionString: portal.db.web });
+    await client.connect();
+    await client.query(`SET app.kind = 'system'; SET app.subject = 'public'`);
+    await assert.rejects(client.query('SELECT session_give_way(gen_random_uuid(), $1)', ['2026-04-01']), /only the sign-in/);
+    await client.end();
+  });
+});
+
 describe('a provider that takes only forms', () => {
   it('is reached by a page with one button, allowed by the policy of that page', async () => {
     const page = await portal.browser().get('/spid/accedi').query({ idp: OTHER_IDP });
@@ -324,6 +457,15 @@ describe('a provider that takes only forms', () => {
 });
 
 describe('/spid/metadata', () => {
+  for (const way of ['spid', 'cie', 'eidas']) {
+    it(`is signed once, however often /${way}/metadata is read`, async (test) => {
+      await portal.browser().get(`/${way}/metadata`).expect(200);
+      const signing = test.mock.method(SignedXml.prototype, 'computeSignature');
+      for (let reads = 0; reads < 3; reads++) await portal.browser().get(`/${way}/metadata`).expect(200);
+      assert.equal(signing.mock.callCount(), 0);
+    });
+  }
+
   it('is signed XML', async () => {
     const page = await portal
       .browser()
@@ -345,12 +487,19 @@ describe('/spid/metadata', () => {
 });
 
 /** A request to the provider whose keys the tests hold. */
-async function started() {
-  const browser = portal.browser();
+async function started(browser = portal.browser()) {
   const page = await browser.get('/spid/accedi').query({ idp: OTHER_IDP });
   const request = Buffer.from(load(page.text)('input[name="SAMLRequest"]').attr('value') ?? '', 'base64').toString();
   const requestId = / ID="([^"]+)"/.exec(request)?.[1] ?? '';
   return { browser, cookie: `spid-sviluppo=${requestId}`, options: optionsFor(requestId) };
+}
+
+/** What is kept of the answers to a request. */
+async function exchanges({ requestId }: build.Options) {
+  return portal.db.query<{ outcome: string; sealed: number | null }>(
+    'SELECT outcome, length(sealed) AS sealed FROM saml_exchange WHERE request_id = $1 ORDER BY outcome',
+    [requestId],
+  );
 }
 
 function optionsFor(requestId: string): build.Options {

@@ -10,6 +10,8 @@ import { CieProviders } from './cie.providers.js';
 @Injectable()
 export class CieService {
   readonly federation: Federation;
+  /** Signed once: anybody may ask for it, and it carries no date and depends on the configuration alone. */
+  private signedMetadata: string | null = null;
 
   constructor(
     private readonly config: Config,
@@ -32,6 +34,10 @@ export class CieService {
 
   /** Our signed metadata for the CIE federation. */
   metadata(): string {
+    return (this.signedMetadata ??= this.signMetadata());
+  }
+
+  private signMetadata(): string {
     const { institute, spid, cie, baseUrl } = this.config;
     const { entityId, consumerUrl } = this.federation.terms;
     const description = {

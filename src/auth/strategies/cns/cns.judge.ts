@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../config.js';
 import { Clock } from '../../../common/clock.js';
+import { isFiscalCode } from '../../../common/fiscal-code.js';
 import type { Identity } from '../../identity.js';
-import { fiscalCodeOf, isFiscalCode } from './card.rules.js';
+import { fiscalCodeOf } from './card.rules.js';
 import { trustedPath } from './certificate-path.js';
 import { readCertificate, type Certificate } from './certificate.js';
 import { CnsTrust } from './cns.trust.js';

@@ -1,3 +1,5 @@
+import { isFiscalCode } from '../../../common/fiscal-code.js';
+
 /** The last PINs were given out on 30 September 2020 (INPS circular 87/2020; D.L. 76/2020, art. 24). */
 const ISSUED_BEFORE = Temporal.PlainDate.from('2020-10-01');
 const PIN_LENGTH = 16;
@@ -6,16 +8,15 @@ const LONGEST_INPUT = 64;
 
 /** Spaces, soft hyphens and signs without width that come along when text is copied. */
 const INVISIBLE = /[\s\u00AD\u200B-\u200F\u2060\uFEFF]/gu;
-const FISCAL_CODE = /^[A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]$/;
 
 /**
  * The fiscal code somebody typed: case, spaces and full-width signs do not matter. Letters that only look Latin
  * (Cyrillic, Greek) are not guessed at.
- * @returns null when it cannot be one
+ * @returns null when it cannot be one: another form, or a check letter that tells of a slip of the finger
  */
 export function fiscalCodeTyped(text: string): string | null {
   const plain = plainAscii(text)?.toUpperCase() ?? '';
-  return FISCAL_CODE.test(plain) ? plain : null;
+  return isFiscalCode(plain) ? plain : null;
 }
 
 /** The PIN somebody typed or pasted; capital and small letters are different. @returns null when it cannot be one */

@@ -1,12 +1,14 @@
 import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Allow } from '../../../common/access.js';
+import { Unavailable } from '../../../common/errors.js';
 import { LOG } from '../../../common/log-token.js';
 import type { Log } from '../../../common/log.js';
 import { Visitor } from '../../../common/visitor.js';
 import {
   arrivedByPost,
   arrivedByRedirect,
+  isOverload,
   leavePage,
   Refusal,
   type Arrived,
@@ -39,6 +41,7 @@ export class SpidLogoutController {
   private async take(read: () => Arrived, { t }: Visitor, req: Request, res: Response): Promise<void> {
     res.set('Cache-Control', 'no-store');
     const outcome = await this.outcome(read);
+    if (outcome.kind === 'refused' && isOverload(outcome.reason)) throw new Unavailable('SPID logout not judged');
     if (outcome.kind === 'refused') {
       this.log.warn({ reason: outcome.reason }, 'SPID logout refused');
       return res.status(403).render('spid/refused', logoutRefusedPage(t, req.id));

@@ -16,6 +16,8 @@ const CONSUMERS = ['/spid/acs', '/eidas/acs'] as const;
 @Injectable()
 export class SpidService {
   readonly federation: Federation;
+  /** Signed once: anybody may ask for it, and it carries no date and depends on the configuration alone. */
+  private signedMetadata: string | null = null;
 
   constructor(
     private readonly config: Config,
@@ -46,6 +48,10 @@ export class SpidService {
 
   /** Our signed metadata, for SPID and for the European node. */
   metadata(): string {
+    return (this.signedMetadata ??= this.signMetadata());
+  }
+
+  private signMetadata(): string {
     const { institute, spid, baseUrl } = this.config;
     const description = {
       entityId: this.entityId,

@@ -1,0 +1,28 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { citizen } from '../common/actor.js';
+import type { Clock } from '../common/clock.js';
+import type { Database } from '../common/database.js';
+import type { Texts } from '../common/texts.js';
+import type { CitizensRepository } from './citizens.repository.js';
+
+/**
+ * The language of a signed-in person: the one chosen by link here goes into the profile, and the profile's is used in a
+ * browser where none was chosen yet.
+ */
+export function personalLanguage(texts: Texts, db: Database, citizens: CitizensRepository, clock: Clock): RequestHandler {
+  return (req: Request, res: Response, next: NextFunction): void => {
+    const { acting, session, visitor } = req;
+    if (!acting) return next();
+    if (!visitor.chosen && session.language) {
+      req.visitor = { t: texts.for(session.language), lang: session.language, chosen: false };
+      res.set('Content-Language', session.language);
+      return next();
+    }
+    if (!visitor.chosen || session.language === visitor.lang) return next();
+    session.language = visitor.lang;
+    const kept = db.actingAs(citizen(acting.subject, acting.by), () =>
+      citizens.setLanguage(acting.subject, visitor.lang, clock.now()),
+    );
+    kept.then(() => next()).catch(next);
+  };
+}
