@@ -34,7 +34,8 @@ function checkLock() {
     if (place === '') continue;
     if (entry.resolved) problems.push(`${name} carries a download address`);
     if (!entry.integrity && !entry.inBundle) problems.push(`${name} has no integrity`);
-    if (LEAST[name] && isOlder(entry.version, LEAST[name])) problems.push(`${name} ${entry.version} is older than ${LEAST[name]}`);
+    if (LEAST[name] && isOlder(entry.version, LEAST[name]))
+      problems.push(`${name} ${entry.version} is older than ${LEAST[name]}`);
   }
   if (problems.length === 0) return;
   console.error(problems.join('\n'));

@@ -9,7 +9,8 @@ if (ready()) await watch();
 async function watch() {
   let child = run();
   let changed = false;
-  for (const folder of ['src', 'views', 'public', 'migrations']) fs.watch(folder, { recursive: true }, () => (changed = true));
+  for (const folder of ['src', 'views', 'public', 'migrations'])
+    fs.watch(folder, { recursive: true }, () => (changed = true));
   for (;;) {
     await sleep(300);
     if (!changed) continue;

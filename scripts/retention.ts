@@ -11,6 +11,8 @@ const database = await openDatabase(progress);
 const now = new SystemClock().now();
 const report = await asOwner(database.urls.owner, (client) => applyRetention(queryOf(client), now, dryRun));
 for (const { what, before, rows } of report) {
-  progress(`${String(rows).padStart(8)} ${dryRun ? 'would go' : 'deleted'}: ${what}, older than ${before.toString().slice(0, 10)}`);
+  progress(
+    `${String(rows).padStart(8)} ${dryRun ? 'would go' : 'deleted'}: ${what}, older than ${before.toString().slice(0, 10)}`,
+  );
 }
 await database.close();

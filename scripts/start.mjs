@@ -28,10 +28,14 @@ function serve(database) {
   const env = withBin({ ...process.env, DATABASE_WEB_URL: web, DATABASE_WORKER_URL: worker });
   delete env.DATABASE_URL;
   if (secret) env.SECRET = secret;
-  const child = spawn('node', ['--enable-source-maps', path.join(root, 'dist', 'main.js')], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env,
-  });
+  const child = spawn(
+    'node',
+    ['--max-old-space-size=256', '--max-semi-space-size=16', path.join(root, 'dist', 'main.js')],
+    {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env,
+    },
+  );
   child.once('message', () => sayHowToEnter());
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.once('exit', async (code) => {

@@ -23,7 +23,11 @@ const SCHEMA_LOCK = 20200401;
  * Makes the group roles and the two logins of the program, none of them superuser or BYPASSRLS.
  * @param adminUrl an address that may make roles
  */
-export async function ensureRoles(adminUrl: string, secret: string, prefix = 'myinps'): Promise<{ web: Login; worker: Login }> {
+export async function ensureRoles(
+  adminUrl: string,
+  secret: string,
+  prefix = 'myinps',
+): Promise<{ web: Login; worker: Login }> {
   const logins = { web: login(`${prefix}_web_login`, secret), worker: login(`${prefix}_worker_login`, secret) };
   await locked(adminUrl, async (client) => {
     for (const group of ['myinps_web', 'myinps_worker']) await ensureRole(client, group, 'NOLOGIN');
@@ -44,7 +48,8 @@ function login(user: string, secret: string): Login {
 
 async function ensureRole(client: pg.Client, name: string, options: string): Promise<void> {
   const known = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
-  if (known.rowCount === 0) await client.query(`CREATE ROLE ${name} NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS ${options}`);
+  if (known.rowCount === 0)
+    await client.query(`CREATE ROLE ${name} NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS ${options}`);
   else if (options.startsWith('LOGIN')) await client.query(`ALTER ROLE ${name} ${options.replace(/ IN ROLE .*/, '')}`);
 }
 
@@ -86,7 +91,9 @@ async function migrateJobQueue(ownerUrl: string): Promise<void> {
 /** Every migration of the folder, in the order of their names. */
 export async function migrations(): Promise<(new () => MigrationInterface)[]> {
   const folder = new URL('../../migrations/', import.meta.url);
-  const files = readdirSync(fileURLToPath(folder)).filter((name) => name.endsWith('.ts')).toSorted();
+  const files = readdirSync(fileURLToPath(folder))
+    .filter((name) => name.endsWith('.ts'))
+    .toSorted();
   const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href) as Promise<object>));
   return modules.flatMap((module) => Object.values(module) as (new () => MigrationInterface)[]);
 }

@@ -47,7 +47,9 @@ export async function applyRetention(query: Query, now: Temporal.Instant, dryRun
   await query('BEGIN');
   for (const { what, months, over } of RULES) {
     const before = now.toZonedDateTimeISO('Europe/Rome').subtract({ months }).toInstant();
-    const { rows } = await query(`WITH gone AS (DELETE ${over} RETURNING 1) SELECT count(*) AS rows FROM gone`, [before]);
+    const { rows } = await query(`WITH gone AS (DELETE ${over} RETURNING 1) SELECT count(*) AS rows FROM gone`, [
+      before,
+    ]);
     report.push({ what, before, rows: Number(rows[0]?.rows) });
   }
   await query(dryRun ? 'ROLLBACK' : 'COMMIT');

@@ -75,6 +75,8 @@ async function runTests(env: Record<string, string>): Promise<boolean> {
     '--disable-warning=ExperimentalWarning',
     '--test',
     '--test-concurrency=2',
+    // A test that failed in the middle may leave a server open: the run must end all the same.
+    '--test-force-exit',
     '--test-timeout=120000',
     ...options,
     ...files.toSorted(),

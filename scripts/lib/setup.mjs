@@ -21,7 +21,11 @@ export function ready() {
   process.chdir(root);
   if (!isInstalled()) install();
   if (Number(process.versions.node.split('.')[0]) >= LEAST_NODE) return true;
-  const child = spawn('node', [process.argv[1], ...process.argv.slice(2)], { stdio: 'inherit', env: withBin(), shell: process.platform === 'win32' });
+  const child = spawn('node', [process.argv[1], ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: withBin(),
+    shell: process.platform === 'win32',
+  });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.once('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
   return false;
@@ -40,12 +44,17 @@ function isInstalled() {
 function sameLock() {
   const wanted = JSON.parse(fs.readFileSync('package-lock.json', 'utf8')).packages;
   const present = JSON.parse(fs.readFileSync('node_modules/.package-lock.json', 'utf8')).packages;
-  return Object.entries(wanted).every(([name, { version, optional }]) => name === '' || optional || present[name]?.version === version);
+  return Object.entries(wanted).every(
+    ([name, { version, optional }]) => name === '' || optional || present[name]?.version === version,
+  );
 }
 
 function install() {
   progress('installing what is missing (once)');
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: 'inherit', shell: process.platform === 'win32' });
+  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (result.status !== 0) process.exit(result.status ?? 1);
   progress('installed');
 }
@@ -72,5 +81,8 @@ export function build(outDir, program, args) {
 }
 
 function newest(folder) {
-  return Math.max(...fs.readdirSync(folder, { recursive: true }).map((name) => fs.statSync(path.join(folder, name)).mtimeMs), fs.statSync(path.join(root, '.swcrc')).mtimeMs);
+  return Math.max(
+    ...fs.readdirSync(folder, { recursive: true }).map((name) => fs.statSync(path.join(folder, name)).mtimeMs),
+    fs.statSync(path.join(root, '.swcrc')).mtimeMs,
+  );
 }

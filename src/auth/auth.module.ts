@@ -26,7 +26,15 @@ import { WaysIn } from './ways-in.js';
 @Global()
 @Module({
   imports: [PlacesModule],
-  controllers: [SessionController, SignInPageController, StepUpController, ...STAFF_CONTROLLERS, ...SAML_CONTROLLERS, ...CNS_CONTROLLERS, ...PIN_CONTROLLERS],
+  controllers: [
+    SessionController,
+    SignInPageController,
+    StepUpController,
+    ...STAFF_CONTROLLERS,
+    ...SAML_CONTROLLERS,
+    ...CNS_CONTROLLERS,
+    ...PIN_CONTROLLERS,
+  ],
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
     {
@@ -50,6 +58,17 @@ import { WaysIn } from './ways-in.js';
     ...CNS_PROVIDERS,
     ...PIN_PROVIDERS,
   ],
-  exports: [WaysIn, SignInService, SessionsService, StaffIssuer, AuthWeb, SpidProviders, SamlFederations, CnsListener, CnsTrust, PinDemonstration],
+  exports: [
+    WaysIn,
+    SignInService,
+    SessionsService,
+    StaffIssuer,
+    AuthWeb,
+    SpidProviders,
+    SamlFederations,
+    CnsListener,
+    CnsTrust,
+    PinDemonstration,
+  ],
 })
 export class AuthModule {}

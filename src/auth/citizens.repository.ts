@@ -23,7 +23,13 @@ export class CitizensRepository {
    * what an earlier one said stays.
    * @returns the citizen, the same however they enter, with the language they chose (null: none yet)
    */
-  async record({ newId, key, identity, residence, now }: NewCitizen): Promise<{ id: string; language: Language | null }> {
+  async record({
+    newId,
+    key,
+    identity,
+    residence,
+    now,
+  }: NewCitizen): Promise<{ id: string; language: Language | null }> {
     const rows = await this.db.query<{ id: string; language: Language | null }>(
       `INSERT INTO citizen (id, identity_key, fiscal_code, name, family_name, born_on, gender,
          said_email, said_mobile, said_address, said_municipality, said_at, residence_istat, created_at, updated_at)

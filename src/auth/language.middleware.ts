@@ -9,7 +9,12 @@ import type { CitizensRepository } from './citizens.repository.js';
  * The language of a signed-in person: the one chosen by link here goes into the profile, and the profile's is used in a
  * browser where none was chosen yet.
  */
-export function personalLanguage(texts: Texts, db: Database, citizens: CitizensRepository, clock: Clock): RequestHandler {
+export function personalLanguage(
+  texts: Texts,
+  db: Database,
+  citizens: CitizensRepository,
+  clock: Clock,
+): RequestHandler {
   return (req: Request, res: Response, next: NextFunction): void => {
     const { acting, session, visitor } = req;
     if (!acting) return next();

@@ -27,15 +27,15 @@ export function protectPosts(config: Config, parked: ParkedForms, exempt: Readon
     if (tombstone && isCsrfToken(tombstone.csrfKey, token)) return parkAndSignIn(parked, req, res, next);
     res.redirect(303, /^\/operatore(\/|$)/.test(req.path) ? '/operatore/accedi' : '/accedi');
   };
+}
 
-  function parkAndSignIn(forms: ParkedForms, req: Request, res: Response, next: NextFunction): void {
-    const { [CSRF_FIELD]: _token, ...fields } = req.body as Record<string, unknown>;
-    const owner = req.session.tombstone!.citizenId;
-    // Extending or ending a session that is over has nothing to keep.
-    const path = /^\/(sessione|esci)\b/.test(req.path) ? null : req.originalUrl;
-    const back = path === null ? Promise.resolve(returnPath(fields.ritorno)) : forms.park(owner, path, fields);
-    back.then((to) => res.redirect(303, `/accedi?scaduta=1&ritorno=${encodeURIComponent(to)}`)).catch(next);
-  }
+function parkAndSignIn(forms: ParkedForms, req: Request, res: Response, next: NextFunction): void {
+  const { [CSRF_FIELD]: _token, ...fields } = req.body as Record<string, unknown>;
+  const owner = req.session.tombstone!.citizenId;
+  // Extending or ending a session that is over has nothing to keep.
+  const path = /^\/(sessione|esci)\b/.test(req.path) ? null : req.originalUrl;
+  const back = path === null ? Promise.resolve(returnPath(fields.ritorno)) : forms.park(owner, path, fields);
+  back.then((to) => res.redirect(303, `/accedi?scaduta=1&ritorno=${encodeURIComponent(to)}`)).catch(next);
 }
 
 function isForeign(req: Request, config: Config): boolean {

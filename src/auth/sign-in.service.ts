@@ -46,7 +46,13 @@ export class SignInService {
         now,
       });
       const details = { method: identity.method, level: identity.level, device };
-      await this.audit.record({ action: 'session.start', subject: citizen.id, object: publicId, purpose: 'security', details });
+      await this.audit.record({
+        action: 'session.start',
+        subject: citizen.id,
+        object: publicId,
+        purpose: 'security',
+        details,
+      });
       return citizen;
     });
     await this.sessions.noteReplaced(req);

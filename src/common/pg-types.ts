@@ -1,6 +1,6 @@
-import pg from 'pg';
+import { types as known, type CustomTypesConfig } from 'pg';
 
-const { builtins, getTypeParser } = pg.types;
+const { builtins, getTypeParser } = known;
 
 const parsers: Readonly<Record<number, (text: string) => unknown>> = {
   [builtins.TIMESTAMPTZ]: instant,
@@ -14,7 +14,7 @@ export const types = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     return (format !== 'binary' && parsers[oid]) || getTypeParser(oid, format);
   },
-} as pg.CustomTypesConfig;
+} as CustomTypesConfig;
 
 /** '2026-04-01 08:00:00.123+00' (connections run in UTC) as an instant. */
 function instant(text: string): Temporal.Instant {

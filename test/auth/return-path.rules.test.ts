@@ -3,7 +3,12 @@ import { describe, it } from 'node:test';
 import { returnPath } from '#src/auth/session.rules.js';
 
 describe('where one goes after signing in', () => {
-  for (const path of ['/bacheca', '/appuntamenti/nuovo?sede=RM-1&modo=desk', '/notifiche?stato=non-lette', '/sedi?comune=Forl%C3%AC']) {
+  for (const path of [
+    '/bacheca',
+    '/appuntamenti/nuovo?sede=RM-1&modo=desk',
+    '/notifiche?stato=non-lette',
+    '/sedi?comune=Forl%C3%AC',
+  ]) {
     it(`is where one was going: ${path}`, () => assert.equal(returnPath(path), path));
   }
 

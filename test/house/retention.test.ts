@@ -23,7 +23,10 @@ after(() => data.drop());
 describe('retention, as the privacy notice says it', () => {
   it('changes nothing in a dry run, and says what would go', async () => {
     const report = await apply(true);
-    assert.deepEqual(report.map(({ rows }) => rows), [2, 2, 1, 1]);
+    assert.deepEqual(
+      report.map(({ rows }) => rows),
+      [2, 2, 1, 1],
+    );
     assert.deepEqual(await names(), ['gone', 'stays']);
   });
 
@@ -37,7 +40,10 @@ describe('retention, as the privacy notice says it', () => {
   });
 
   it('has nothing to do when repeated', async () => {
-    assert.deepEqual((await apply(false)).map(({ rows }) => rows), [0, 0, 0, 0]);
+    assert.deepEqual(
+      (await apply(false)).map(({ rows }) => rows),
+      [0, 0, 0, 0],
+    );
   });
 });
 

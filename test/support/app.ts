@@ -67,7 +67,11 @@ export async function testApp({ now = NOW, env = {}, log, db: given, patience }:
     ...env,
   });
   const clock = new FixedClock(Temporal.Instant.from(now));
-  const app = await createWeb(config, { clock, log: log ?? createLog(config.logLevel), ...(patience ? { patience } : {}) });
+  const app = await createWeb(config, {
+    clock,
+    log: log ?? createLog(config.logLevel),
+    ...(patience ? { patience } : {}),
+  });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;

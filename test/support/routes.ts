@@ -30,7 +30,9 @@ function routesOfController(controller: Type<unknown>): Route[] {
     const access = Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller) ?? 'nobody';
     return {
       method: RequestMethod[Reflect.getMetadata('method', handler) as number]!,
-      path: `/${[prefix, String(Reflect.getMetadata('path', handler))].join('/')}`.replace(/\/+/g, '/').replace(/(.)\/$/, '$1'),
+      path: `/${[prefix, String(Reflect.getMetadata('path', handler))].join('/')}`
+        .replace(/\/+/g, '/')
+        .replace(/(.)\/$/, '$1'),
       access: String(access),
       resumable: Reflect.getMetadata(RESUMABLE, handler) === true,
       controller: controller.name,

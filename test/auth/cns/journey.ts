@@ -1,6 +1,6 @@
 // A browser with a card: the portal's pages over http, the card's address over TLS with a client certificate.
 import { request, type RequestOptions } from 'node:https';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'cheerio';
@@ -18,8 +18,11 @@ export interface CnsPortal extends TestApp {
   reasons(): unknown[];
 }
 
+/** A folder that goes with this process. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'myinps-cns-'));
+  const folder = mkdtempSync(join(tmpdir(), 'myinps-cns-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** The portal with a trust list of these authorities. */

@@ -134,7 +134,9 @@ describe('signing in with the development provider', () => {
 
   it('keeps the beginning of a provider’s "no", which may be unsigned', async () => {
     const { browser, options } = await started();
-    const no = build.declined(options, 'ErrorCode nr25').replace('</samlp:Status>', `${' '.repeat(50_000)}</samlp:Status>`);
+    const no = build
+      .declined(options, 'ErrorCode nr25')
+      .replace('</samlp:Status>', `${' '.repeat(50_000)}</samlp:Status>`);
     for (let tries = 0; tries < 3; tries++)
       assert.equal((await handBack(browser, { SAMLResponse: build.packed(no) })).status, 403);
     const [kept, ...more] = await exchanges(options);
@@ -369,7 +371,11 @@ describe('when the answers are more than we can judge', () => {
   it('says so to a logout too', async (test) => {
     const verdict = { kind: 'refused', reason: 'busy' } as const;
     test.mock.method(portal.app.get(SamlEngine).judge, 'judgeLogout', async () => verdict);
-    const page = await portal.browser().post('/spid/logout').type('form').send({ SAMLRequest: build.packed('<x/>') });
+    const page = await portal
+      .browser()
+      .post('/spid/logout')
+      .type('form')
+      .send({ SAMLRequest: build.packed('<x/>') });
     assert.equal(page.status, 503);
     assert.ok(Number(page.headers['retry-after']) > 0);
   });
@@ -417,7 +423,9 @@ describe('signing in again while signed in', () => {
     const { options } = await started(browser);
     await handBack(browser, { SAMLResponse: build.packed(build.response(options)) });
     assert.equal((await openSessions()).length, 1);
-    const ends = await portal.db.query(`SELECT 1 FROM audit_entry WHERE action = 'session.end' AND object_id = $1`, [old]);
+    const ends = await portal.db.query(`SELECT 1 FROM audit_entry WHERE action = 'session.end' AND object_id = $1`, [
+      old,
+    ]);
     assert.equal(ends.length, 1);
   });
 
@@ -436,7 +444,10 @@ describe('signing in again while signed in', () => {
     const client = new pg.Client({ connectionString: portal.db.web });
     await client.connect();
     await client.query(`SET app.kind = 'system'; SET app.subject = 'public'`);
-    await assert.rejects(client.query('SELECT session_give_way(gen_random_uuid(), $1)', ['2026-04-01']), /only the sign-in/);
+    await assert.rejects(
+      client.query('SELECT session_give_way(gen_random_uuid(), $1)', ['2026-04-01']),
+      /only the sign-in/,
+    );
     await client.end();
   });
 });

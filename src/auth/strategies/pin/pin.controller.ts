@@ -103,7 +103,9 @@ export class PinController {
   /** In the person's own access record, if there is one: after the answer, so that its time tells nothing of it. */
   private tellThePerson(what: 'refused' | 'locked', fiscalCode: string, req: Request, res: Response): void {
     res.once('finish', () => {
-      this.signIn.noteRefused(req, fiscalCode, what).catch((error: unknown) => this.log.warn({ err: error }, 'PIN refusal not recorded'));
+      this.signIn
+        .noteRefused(req, fiscalCode, what)
+        .catch((error: unknown) => this.log.warn({ err: error }, 'PIN refusal not recorded'));
     });
   }
 
