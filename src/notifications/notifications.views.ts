@@ -58,7 +58,12 @@ export function noticePage(t: Translate, notice: NoticeRow): { page: PageHead } 
 }
 
 /** A notice in the reader's language; values named `…At` are instants, shown as date and time in Italy. */
-export function noticeTexts(t: Translate, { text_key: key, parameters }: NoticeRow): { title: string; body: string } {
+export function noticeTexts(
+  t: Translate,
+  { text_key: key, parameters, type }: NoticeRow,
+): { title: string; body: string } {
+  // While a release rolls out, a newer process may have written a notice whose text this one does not know yet.
+  if (!t.has(`${key}-title`)) return { title: t(`notifications.type-${type}`), body: '' };
   const values = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, shown(t, name, value)]));
   return { title: t(`${key}-title`, values), body: t(`${key}-body`, values) };
 }

@@ -241,9 +241,9 @@ describe('the access record', () => {
       )
       .get();
     assert.deepEqual(rows, [
-      'Sessione chiusa da un altro dispositivo | Safari su iOS',
-      'Tentativo non riuscito con il PIN | Dispositivo non riconosciuto',
-      'Accesso con SPID, livello 2 | Firefox su Windows',
+      'Sessione chiusa da un altro dispositivo | Da dove: Safari su iOS',
+      'Tentativo non riuscito con il PIN | Da dove: Dispositivo non riconosciuto',
+      'Accesso con SPID, livello 2 | Da dove: Firefox su Windows',
     ]);
   });
 
