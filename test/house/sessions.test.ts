@@ -6,6 +6,7 @@ import express from 'express';
 import { AuthWeb } from '#src/auth/index.js';
 import type { Identity } from '#src/auth/identity.js';
 import { SignInService } from '#src/auth/sign-in.service.js';
+import { Texts } from '#src/common/texts.js';
 import { NOW, testApp, type TestApp } from '../support/app.ts';
 import { addAppointment, addSlots, citizenOf, officesNear, type Citizen } from '../support/people.ts';
 import { signedInAs, type SignedIn } from '../support/sign-in.ts';
@@ -34,6 +35,12 @@ const isSignedIn = async (cookie: string) => (await get('/bacheca', cookie)).sta
 async function signInServer(app: TestApp): Promise<{ url: string }> {
   const server = express();
   if (app.config.trustProxy.length > 0) server.set('trust proxy', app.config.trustProxy);
+  // What web.ts does before: whoever looks has a language.
+  const texts = app.app.get(Texts);
+  server.use((req, _res, next) => {
+    req.visitor = { t: texts.for('it'), lang: 'it', chosen: false };
+    next();
+  });
   server.use(...app.app.get(AuthWeb).middleware(new Set(['/in'])));
   server.post('/in', (req, res, next) => {
     app.app
