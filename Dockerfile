@@ -22,5 +22,5 @@ EXPOSE 3000
 # On the management port: a worker has no other.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.MANAGEMENT_PORT+'/salute/pronta').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
-# A small heap: what a page needs is gone with it, and a process stays below 250 MB at 64 connections (npm run bench).
+# A small heap: what a page needs is gone with it. A process stays at about 260 MB at 64 connections (npm run bench).
 CMD ["node", "--max-old-space-size=256", "--max-semi-space-size=16", "dist/main.js"]
