@@ -231,6 +231,28 @@ describe('what is refused', () => {
     await refused(handBack(other, answer), 'unsolicited');
   });
 
+  it('the same answer at a second process, after the first or at the same moment', async () => {
+    const second = await testApp({ db: portal.db });
+    second.app.get(SpidProviders).add(providerMetadata());
+    try {
+      const one = await started();
+      const answer = { SAMLResponse: build.packed(build.response(one.options)) };
+      assert.equal((await handBack(one.browser, answer)).status, 303);
+      const late = await handBack(second.browser(), answer).set('Cookie', one.cookie);
+      assert.equal(late.status, 403);
+      assert.match(late.text, /Non ti abbiamo potuto riconoscere/);
+      const two = await started();
+      const both = { SAMLResponse: build.packed(build.response(two.options)) };
+      const pages = await Promise.all([
+        handBack(two.browser, both),
+        handBack(second.browser(), both).set('Cookie', two.cookie),
+      ]);
+      assert.deepEqual(pages.map((page) => page.status).toSorted(), [303, 403]);
+    } finally {
+      await second.close();
+    }
+  });
+
   it('the same answer a second time, even with the cookie kept', async () => {
     const { browser, cookie, options } = await started();
     const answer = { SAMLResponse: build.packed(build.response(options)) };
