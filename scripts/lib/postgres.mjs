@@ -45,7 +45,8 @@ export async function embeddedPostgres({ dataDir, settings = {}, progress = () =
       guard = setInterval(async () => {
         if (busy || (await answers(port))) return;
         busy = true;
-        started = (await startOrAttach(cluster, settings, progress).catch(() => false)) || started;
+        // At the address that the program knows: several launchers may try at once, and none may choose another.
+        started = (await startOrAttach(cluster, settings, progress, { port, socket }).catch(() => false)) || started;
         busy = false;
       }, 1000).unref();
     },
@@ -180,13 +181,13 @@ async function initialise(cluster, progress) {
 }
 
 /** @returns {Promise<boolean>} whether this call started it. A crashed server may need a moment before it can start again. */
-async function startOrAttach(cluster, settings, progress) {
+async function startOrAttach(cluster, settings, progress, address = null) {
   const giveUpAt = performance.now() + 15_000;
   for (let attempt = 1; ; attempt++) {
     if (await isRunning(cluster)) return attempt > 1 && cluster.startedHere === true;
     try {
       if (attempt === 1) progress('starting the database');
-      await start(cluster, settings);
+      await start(cluster, settings, address ?? (await addressOf(cluster)));
       cluster.startedHere = true;
       return true;
     } catch (error) {
@@ -197,8 +198,7 @@ async function startOrAttach(cluster, settings, progress) {
   }
 }
 
-async function start(cluster, settings) {
-  const { port, socket } = await addressOf(cluster);
+async function start(cluster, settings, { port, socket }) {
   const all = { ...DEFAULTS, ...settings, port: String(port), unix_socket_directories: socket };
   const options = Object.entries(all)
     .map(([name, value]) => `-c ${name}='${value}'`)
