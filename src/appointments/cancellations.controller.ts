@@ -42,7 +42,7 @@ export class CancellationsController {
   ): Promise<void> {
     const cancelled = await this.appointments.cancel(acting, id);
     if (cancelled.ok && cancelled.gaveUp) {
-      flash(req, 'appointments.given-up');
+      await flash(req, 'appointments.given-up');
       return res.redirect(303, '/appuntamenti');
     }
     if (cancelled.ok) return res.redirect(303, `/appuntamenti/${id}#esito`);

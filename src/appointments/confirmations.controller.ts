@@ -39,6 +39,6 @@ export class ConfirmationsController {
     if (confirmed.reason === 'details-missing') return res.redirect(303, `/appuntamenti/${id}/dettagli`);
     if (confirmed.reason === 'cancelled') return res.redirect(303, `/appuntamenti/${id}`);
     const lost = { ok: false, reason: confirmed.reason, unfinished: null } as const;
-    res.redirect(303, afterHold(req, lost, await this.booking.find(acting, id), 'riepilogo'));
+    res.redirect(303, await afterHold(req, lost, await this.booking.find(acting, id), 'riepilogo'));
   }
 }

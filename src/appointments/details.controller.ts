@@ -55,7 +55,7 @@ export class DetailsController {
     if (!checked.valid)
       return res.status(checked.status).render('appointments/details', detailsPage(checked, appointment, t));
     const held = await this.booking.saveDetails(acting, id, detailsFrom(form.data));
-    res.redirect(303, afterHold(req, held, appointment, 'riepilogo'));
+    res.redirect(303, await afterHold(req, held, appointment, 'riepilogo'));
   }
 
   /** More time; where the seat was given back meanwhile it is taken again if it is still free. */
@@ -69,15 +69,20 @@ export class DetailsController {
   ): Promise<void> {
     const held = await this.booking.extend(acting, id);
     const next = body.da === 'riepilogo' ? 'riepilogo' : 'dettagli';
-    res.redirect(303, afterHold(req, held, await this.booking.find(acting, id), next));
+    res.redirect(303, await afterHold(req, held, await this.booking.find(acting, id), next));
   }
 }
 
 /** Where to go on; a lost seat leads to the choice of another time, which keeps what was typed. */
-export function afterHold(req: Request, held: Held, appointment: Appointment, next: 'dettagli' | 'riepilogo'): string {
+export async function afterHold(
+  req: Request,
+  held: Held,
+  appointment: Appointment,
+  next: 'dettagli' | 'riepilogo',
+): Promise<string> {
   if (held.ok) return `/appuntamenti/${appointment.id}/${next}`;
   if (held.reason === 'slot-taken' || held.reason === 'hour-over') return timeHref(appointment, true);
-  if (held.reason === 'too-many-holds') flash(req, 'appointments.too-many-holds', 'warning');
+  if (held.reason === 'too-many-holds') await flash(req, 'appointments.too-many-holds', 'warning');
   return '/appuntamenti';
 }
 

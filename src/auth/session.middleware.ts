@@ -59,7 +59,19 @@ function takeFlash(req: Request, locals: PageLocals): void {
   delete req.session.flash;
 }
 
-/** Leaves a message for the page that a redirect leads to. @param key a text of the catalogue */
-export function flash(req: Request, key: string, kind: 'ok' | 'warning' = 'ok'): void {
+/**
+ * Leaves a message for the page that a redirect leads to, and stores it before that redirect is sent: express-session
+ * stores with the end of an answer, and a browser follows a redirect as soon as it has its head.
+ * @param key a text of the catalogue
+ */
+export async function flash(req: Request, key: string, kind: 'ok' | 'warning' = 'ok'): Promise<void> {
   req.session.flash = { key, kind };
+  await saved(req);
+}
+
+/** Stores the session now, rather than with the end of the answer. */
+export function saved(req: Request): Promise<void> {
+  return new Promise((done, fail) => {
+    req.session.save((error: unknown) => (error ? fail(error as Error) : done()));
+  });
 }

@@ -12,8 +12,12 @@ import { identityKey, type Domicile, type Identity } from './identity.js';
 import { PlacesService } from '../places/index.js';
 import { currentSession } from './session-current.js';
 import { deviceOf } from './session-device.rules.js';
+import { saved } from './session.middleware.js';
+import type { SessionData } from 'express-session';
 import { expiryAfter } from './session.rules.js';
 import { SessionsService, type EndedHow } from './sessions.service.js';
+
+export type SignInWords = Partial<Pick<SessionData, 'displayName' | 'flash'>>;
 
 /** The one way in: whatever the strategy, it ends here with an Identity. */
 @Injectable()
@@ -31,8 +35,9 @@ export class SignInService {
   /**
    * Finds or makes the citizen of this identity and opens a session of theirs under a new token: one that somebody
    * planted in the browser before never becomes a signed-in one (session fixation).
+   * @param says what the header and the first page say of this sign-in; stored with the session, before any answer
    */
-  async signIn(req: Request, identity: Identity): Promise<void> {
+  async signIn(req: Request, identity: Identity, says: SignInWords = {}): Promise<void> {
     const now = this.clock.now();
     const publicId = randomUUID();
     const device = deviceOf(req.get('user-agent'));
@@ -70,6 +75,7 @@ export class SignInService {
       provider: providerOf(identity),
       touchedAt: now.toString(),
       endsAt: expiryAfter(now).toString(),
+      ...says,
     });
     await saved(req);
     this.metrics.signIns.inc({ method: identity.method, outcome: 'ok' });
@@ -128,11 +134,5 @@ function providerOf({ issuer, nameId, nameQualifier, sessionIndex }: Identity): 
 export function regenerated(req: Request): Promise<void> {
   return new Promise((done, fail) => {
     req.session.regenerate((error: unknown) => (error ? fail(error as Error) : done()));
-  });
-}
-
-export function saved(req: Request): Promise<void> {
-  return new Promise((done, fail) => {
-    req.session.save((error: unknown) => (error ? fail(error as Error) : done()));
   });
 }

@@ -6,6 +6,7 @@ import { Clock } from '../common/clock.js';
 import { Keys } from '../common/crypto.js';
 import { Database } from '../common/database.js';
 import { ParkedForms, RESUME_PATH } from './parked-forms.js';
+import { saved } from './session.middleware.js';
 import { returnPath, TOMBSTONE } from './session.rules.js';
 import { currentSession } from './session-current.js';
 import { SessionsService } from './sessions.service.js';
@@ -81,6 +82,7 @@ export class StepUpService {
     const { method, level, device, id: object } = currentSession(req);
     if (level <= asked.level && method === asked.method) return;
     req.session.raised = true;
+    await saved(req);
     const details = { method, level, device, from: asked.method };
     const { subject, by } = req.acting!;
     await this.db.actingAs(citizen(subject, by), () =>

@@ -49,7 +49,7 @@ export class NotificationsController {
   ): Promise<void> {
     const filter = filterOf(body.stato);
     const done = await this.notifications.markShownAsRead(acting, filter, shownAt(body.mostrate, this.clock.now()));
-    flash(req, done > 0 ? 'notifications.marked' : 'notifications.nothing-to-mark');
+    await flash(req, done > 0 ? 'notifications.marked' : 'notifications.nothing-to-mark');
     res.redirect(303, `/notifiche?stato=${filter}#esito`);
   }
 }

@@ -41,7 +41,7 @@ export class ResidenceController {
       const reason = moved.suggestions.length > 0 ? 'profile.which-comune' : 'profile.unknown-comune';
       return this.again(visitor, res, form.withError('comune', reason), moved.suggestions);
     }
-    flash(req, 'profile.residence-saved');
+    await flash(req, 'profile.residence-saved');
     res.redirect(303, '/dati#esito');
   }
 

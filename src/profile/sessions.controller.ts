@@ -37,7 +37,7 @@ export class SessionsController {
     const known = typeof id === 'string' && UUID.test(id);
     const ended = known && (await this.sessions.end(acting, id, currentSession(req)));
     if (ended && id === currentSession(req).id) return this.gone(res);
-    flash(req, ended ? 'sessions.ended' : 'sessions.not-ended', ended ? 'ok' : 'warning');
+    await flash(req, ended ? 'sessions.ended' : 'sessions.not-ended', ended ? 'ok' : 'warning');
     res.redirect(303, `${LIST}#esito`);
   }
 
@@ -55,7 +55,7 @@ export class SessionsController {
       return this.gone(res);
     }
     const ended = await this.sessions.endOthers(acting, currentSession(req));
-    flash(req, ended > 0 ? 'sessions.others-ended' : 'sessions.no-others');
+    await flash(req, ended > 0 ? 'sessions.others-ended' : 'sessions.no-others');
     res.redirect(303, `${LIST}#esito`);
   }
 

@@ -10,7 +10,7 @@ import { Config } from '../../config.js';
 import type { Identity } from '../identity.js';
 import { currentSession } from '../session-current.js';
 import { SessionsService } from '../sessions.service.js';
-import { SignInService } from '../sign-in.service.js';
+import { SignInService, type SignInWords } from '../sign-in.service.js';
 import type { Federation, Wish } from './federation.js';
 import { addPendingRequest, clearPendingRequests } from './request-cookie.js';
 import { declinedPage, leavePage, refusedPage, unknownProviderPage } from './saml.views.js';
@@ -54,10 +54,9 @@ export class SamlFlow {
     const outcome = await new SamlStrategy(federation).outcome(req);
     if (!outcome.ok) return this.stayOut(federation, outcome.failure, visitor, req, res);
     clearPendingRequests(res, federation.name, this.config);
-    await this.signIn.signIn(req, outcome.identity);
+    await this.signIn.signIn(req, outcome.identity, capacityOf(outcome.identity, visitor));
     // The provider's cross-site POST came without the session's cookie: the sign-in could not see that session.
     if (outcome.replaces) await this.sessions.giveWay(outcome.replaces);
-    sayCapacity(req, outcome.identity, visitor);
     res.redirect(303, outcome.returnTo);
   }
 
@@ -93,10 +92,10 @@ function isOurFault(code: number): boolean {
 }
 
 /** The header of every page says in which capacity one acts, when it is not as a private person. */
-function sayCapacity(req: Request, identity: Identity, { t }: Visitor): void {
+function capacityOf(identity: Identity, { t }: Visitor): SignInWords {
   const name = `${identity.name} ${identity.familyName}`;
-  if (identity.purpose === 'professional') req.session.displayName = t('spid.acting-professional', { name });
-  if (identity.purpose === 'company')
-    req.session.displayName = t('spid.acting-company', { name, company: identity.company?.name ?? '' });
-  if (identity.fiscalCode === null) req.session.flash = { key: 'eidas.signed-in', kind: 'warning' };
+  const { purpose, company, fiscalCode } = identity;
+  if (purpose === 'professional') return { displayName: t('spid.acting-professional', { name }) };
+  if (purpose === 'company') return { displayName: t('spid.acting-company', { name, company: company?.name ?? '' }) };
+  return fiscalCode === null ? { flash: { key: 'eidas.signed-in', kind: 'warning' } } : {};
 }
