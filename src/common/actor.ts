@@ -8,7 +8,20 @@ export type Actor =
   | { kind: 'system'; name: SystemName };
 
 /** Named system work. Each name has its own policies; a new name goes here and into the policies that need it. */
-export const SYSTEM_NAMES = ['public', 'sign-in', 'seed', 'worker', 'reaper', 'slots', 'sweeper'] as const;
+export const SYSTEM_NAMES = [
+  'public',
+  'sign-in',
+  'seed',
+  'worker',
+  'reaper',
+  'slots',
+  'sweeper',
+  'sealer',
+  'delivery',
+  'export',
+  'retention',
+  'erasure',
+] as const;
 export type SystemName = (typeof SYSTEM_NAMES)[number];
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

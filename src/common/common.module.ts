@@ -5,6 +5,8 @@ import { Cards } from './card.js';
 import { Clock } from './clock.js';
 import { Keys } from './crypto.js';
 import { Database, Sources } from './database.js';
+import { ErasedParts } from './erased.js';
+import { ExportedParts } from './exported.js';
 import { HealthController } from './health.controller.js';
 import { Jobs } from './jobs.js';
 import { LOG } from './log-token.js';
@@ -33,6 +35,8 @@ export class CommonModule {
       { provide: Texts, useValue: texts },
       { provide: Pages, useValue: pages },
       { provide: Cards, useValue: new Cards() },
+      { provide: ExportedParts, useValue: new ExportedParts() },
+      { provide: ErasedParts, useValue: new ErasedParts() },
       { provide: Metrics, useValue: new Metrics() },
       Database,
       Jobs,
