@@ -1,3 +1,4 @@
+import { doublePage, escape } from '../double-page.js';
 import { STAFF } from './staff.js';
 
 /** A button for each member of staff, one for somebody without a role, one that says no. */
@@ -15,7 +16,7 @@ ${people.join('\n')}
 }
 
 export function messagePage(title: string, text: string): string {
-  return page(title, `<p>${escaped(text)}</p>`);
+  return page(title, `<p>${escape(text)}</p>`);
 }
 
 function button(request: string, person: string, label: string): string {
@@ -23,34 +24,8 @@ function button(request: string, person: string, label: string): string {
 }
 
 function page(title: string, body: string): string {
-  return `<!DOCTYPE html>
-<html lang="it">
-<head>
-<meta charset="utf-8">
-<title>${title} – Accesso di prova del personale</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<style>
-body { max-width: 44rem; margin: 0 auto; padding: 1rem; font: 1.0625rem/1.5 system-ui, sans-serif }
-header { padding: .5rem 1rem; margin-bottom: 1.5rem; border: 3px dashed }
-ul { list-style: none; padding: 0 }
-li { margin: 0 0 .5rem }
-button { min-height: 2.75rem; padding: .5rem 1rem; font: inherit; text-align: left; cursor: pointer }
-:focus-visible { outline: 3px solid; outline-offset: 2px }
-</style>
-</head>
-<body>
-<header><p><strong>Ambiente di prova.</strong> Accesso finto del personale dell’istituto, solo per lo sviluppo.</p></header>
-<main>
-<h1>${title}</h1>
-${body}
-</main>
-</body>
-</html>
-`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return doublePage(title, body, {
+    name: 'Accesso di prova del personale',
+    what: 'Accesso finto del personale dell’istituto, solo per lo sviluppo.',
+  });
 }
