@@ -27,6 +27,8 @@ export class Config {
   readonly maxConcurrent: number;
   /** Master secret (32 bytes or more, base64url); every key is derived from it with HKDF, each for one purpose. */
   readonly secret: string;
+  /** Secrets that still open what they sealed (a rotation, docs/operations.md); or the next one, ahead of its use. */
+  readonly previousSecrets: readonly string[];
   readonly trustProxy: string[];
   readonly logLevel: string;
   readonly development: {
@@ -34,6 +36,9 @@ export class Config {
     readonly identityProviderUrl: string;
     /** Of the double of the institute's own sign-in (staff). */
     readonly staffProviderPort: number;
+    /** Of the catchers of mail (SMTP) and of SMS with their pages (HTTP). */
+    readonly mailCatcherPort: number;
+    readonly smsCatcherPort: number;
     readonly keepKeys: boolean;
   } | null;
   readonly spid: {
@@ -58,6 +63,10 @@ export class Config {
   readonly cns: CnsSettings;
   /** The OpenID provider of the institute's staff; null when none is set (in development: its double). */
   readonly staff: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string } | null;
+  /** The road of e-mail; null when it has no settings: the channel is off. */
+  readonly mail: MailSettings | null;
+  /** The road of SMS; null when it has no settings: the channel is off. */
+  readonly sms: SmsSettings | null;
   readonly institute: Institute;
 
   constructor(env: Readonly<Record<string, string | undefined>>) {
@@ -81,6 +90,7 @@ export class Config {
     this.sessionPool = read.integer('SESSION_POOL', 5);
     this.maxConcurrent = read.integer('MAX_CONCURRENT', 200);
     this.secret = read.secret('SECRET', this.production ? null : 'development-only-secret-development-only');
+    this.previousSecrets = read.secrets('SECRET_PREVIOUS', this.secret);
     this.trustProxy = read.list('TRUST_PROXY');
     this.logLevel = read.oneOf('LOG_LEVEL', ['silent', 'error', 'warn', 'info', 'debug'] as const, 'info');
     this.development = this.developmentDoubles(read, env.NODE_ENV === 'test');
@@ -103,6 +113,8 @@ export class Config {
     this.cns = cnsSettings(read, this);
     this.staff = staffSettings(read, this.production);
     this.institute = institute(read);
+    this.mail = mailSettings(read, this);
+    this.sms = smsSettings(read, this);
     if (this.production && this.baseUrl.protocol !== 'https:') read.problem('BASE_URL', 'must be https in production');
     read.stopIfAnyProblem();
   }
@@ -124,6 +136,8 @@ export class Config {
       identityProviderPort,
       identityProviderUrl: `http://127.0.0.1:${identityProviderPort}`,
       staffProviderPort,
+      mailCatcherPort: read.integer('DEV_SMTP_PORT', this.port === 0 ? 0 : this.port + 4),
+      smsCatcherPort: read.integer('DEV_SMS_PORT', this.port === 0 ? 0 : this.port + 5),
       keepKeys: !test,
     };
   }
@@ -163,6 +177,72 @@ function staffSettings(read: Reader, production: boolean): Config['staff'] {
   const { protocol } = read.url('OIDC_ISSUER', null);
   if (production && protocol !== 'https:') read.problem('OIDC_ISSUER', 'must be https in production');
   return { issuer, clientId: read.text('OIDC_CLIENT_ID', null), clientSecret: read.text('OIDC_CLIENT_SECRET', null) };
+}
+
+/** How e-mail leaves, and how what comes back is recognised (docs/operations.md, Mail and SMS). */
+export interface MailSettings {
+  /** smtp://user:password@host:587 (STARTTLS) or smtps://…:465. */
+  readonly url: URL;
+  /** Plain text is accepted in development alone. */
+  readonly requireTls: boolean;
+  readonly from: string;
+  /** Where failures return to: a token of the message is put before the @ (VERP). */
+  readonly returnTo: string;
+  /** What the mail server shows when it posts a returned mail; null: nothing is taken. */
+  readonly bounceKey: string | null;
+}
+
+/** The HTTP gateway of SMS (docs/sms-gateway.openapi.yaml). */
+export interface SmsSettings {
+  readonly url: URL;
+  readonly token: string;
+  readonly sender: string;
+  /** Signs the delivery reports of the gateway. */
+  readonly reportKey: string;
+}
+
+const ADDRESS = /^[^\s"(),:;<>@[\\\]]+@[a-z0-9.-]+$/i;
+const DEVELOPMENT_KEY = 'development-only-key-development-only-key';
+
+function mailSettings(
+  read: Reader,
+  config: Pick<Config, 'production' | 'development' | 'institute'>,
+): MailSettings | null {
+  const { production, development } = config;
+  const said = read.text('SMTP_URL', '') !== '';
+  if (!said && !development) return null;
+  const url = read.url('SMTP_URL', development ? `smtp://127.0.0.1:${development.mailCatcherPort}` : null);
+  if (!['smtp:', 'smtps:'].includes(url.protocol)) read.problem('SMTP_URL', 'must be smtp:// or smtps://');
+  const from = read.text('MAIL_FROM', production ? null : config.institute.email);
+  const returnTo = read.text('MAIL_RETURN', from || null);
+  for (const [name, address] of Object.entries({ MAIL_FROM: from, MAIL_RETURN: returnTo })) {
+    if (address && !ADDRESS.test(address)) read.problem(name, 'must be an e-mail address');
+  }
+  // "+" and a token of 49 characters follow, and a local part has 64 at most (RFC 5321, 4.5.3.1.1).
+  if (returnTo.indexOf('@') > 14) read.problem('MAIL_RETURN', 'must have at most 14 characters before the @');
+  const bounceKey = read.secret('MAIL_BOUNCE_KEY', said ? '' : DEVELOPMENT_KEY) || null;
+  return { url, requireTls: production, from, returnTo, bounceKey };
+}
+
+/** All four or none. */
+function smsSettings(
+  read: Reader,
+  { production, development }: Pick<Config, 'production' | 'development'>,
+): SmsSettings | null {
+  const said = read.text('SMS_URL', '') !== '';
+  if (!said && !development) return null;
+  const url = read.url('SMS_URL', development ? `http://127.0.0.1:${development.smsCatcherPort}` : null);
+  if (production && url.protocol !== 'https:') read.problem('SMS_URL', 'must be https in production');
+  const sender = read.text('SMS_SENDER', production ? null : 'Portale');
+  if (sender && !/^([A-Za-z0-9 ]{1,11}|\+?\d{3,15})$/.test(sender)) {
+    read.problem('SMS_SENDER', 'must be a number, or at most 11 letters and digits');
+  }
+  return {
+    url,
+    token: read.secret('SMS_TOKEN', said ? null : DEVELOPMENT_KEY),
+    sender,
+    reportKey: read.secret('SMS_REPORT_KEY', said ? null : DEVELOPMENT_KEY),
+  };
 }
 
 /** Sign-in with a card (CNS), by a listener of our own or behind a proxy that verifies cards. */
@@ -284,6 +364,13 @@ class Reader {
     const value = this.text(name, fallback);
     if (value && value.length < 40) this.problem(name, 'must have at least 40 characters');
     return value;
+  }
+
+  secrets(name: string, current: string): string[] {
+    const values = this.list(name);
+    if (values.some((value) => value.length < 40)) this.problem(name, 'must have at least 40 characters each');
+    if (values.includes(current)) this.problem(name, 'must not hold the current secret');
+    return values;
   }
 
   oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {

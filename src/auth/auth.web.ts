@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { RequestHandler } from 'express';
+import { AuditService } from '../audit/index.js';
 import { Config } from '../config.js';
 import { Clock } from '../common/clock.js';
 import { Keys } from '../common/crypto.js';
@@ -25,18 +26,24 @@ export class AuthWeb implements OnApplicationShutdown {
     private readonly texts: Texts,
     private readonly db: Database,
     private readonly citizens: CitizensRepository,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
   /** @param fromOutside paths that identity providers post to */
   middleware(fromOutside: ReadonlySet<string>): RequestHandler[] {
     return [
-      withoutSession(sessionMiddleware(this.config, this.store, this.keys.key('session-cookie').toString('base64url'))),
+      withoutSession(sessionMiddleware(this.config, this.store, this.cookieSecrets())),
       signedIn,
-      personalLanguage(this.texts, this.db, this.citizens, this.clock),
+      personalLanguage(this.texts, this.db, this.citizens, this.audit, this.clock),
       protectPosts(this.config, this.parked, fromOutside),
       resumeForms(this.parked),
     ];
+  }
+
+  /** The first signs; a session that was opened before a rotation is still known by the others. */
+  private cookieSecrets(): string[] {
+    return this.keys.keysOf('session-cookie').map((key) => key.toString('base64url'));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -5,6 +5,7 @@ import { Clock } from '../../../common/clock.js';
 import { Keys, randomToken, sameBytes } from '../../../common/crypto.js';
 import { csrfToken, isCsrfToken } from '../../../common/csrf.js';
 
+const PURPOSE = 'pin-form';
 /** Long enough to come back to a page left open (WCAG 2.2.1 asks for 20 hours, or a warning). */
 const LIFE = { hours: 24 } as const;
 
@@ -27,7 +28,7 @@ export class PinFormGuard {
     if (known) return csrfToken(known);
     const seed = randomToken(32);
     const ends = this.clock.now().add(LIFE).epochMilliseconds;
-    res.cookie(this.cookieName, `${seed}.${ends}.${this.signature(seed, ends)}`, {
+    res.cookie(this.cookieName, `${signedText(seed, ends)}.${this.keys.pseudonym(PURPOSE, signedText(seed, ends))}`, {
       ...this.attributes,
       maxAge: LIFE.hours * 3_600_000,
     });
@@ -59,11 +60,9 @@ export class PinFormGuard {
     );
     const [, seed, ends, signature] = value ?? [];
     if (!seed || !signature || Number(ends) <= this.clock.now().epochMilliseconds) return null;
-    return sameBytes(Buffer.from(signature), Buffer.from(this.signature(seed, Number(ends)))) ? seed : null;
-  }
-
-  private signature(seed: string, ends: number): string {
-    return this.keys.pseudonym('pin-form', `${seed}.${ends}`);
+    // Of a page that was opened before the secret was changed, too.
+    const ours = this.keys.pseudonyms(PURPOSE, signedText(seed, Number(ends)));
+    return ours.some((one) => sameBytes(Buffer.from(signature), Buffer.from(one))) ? seed : null;
   }
 
   private get cookieName(): string {
@@ -74,4 +73,8 @@ export class PinFormGuard {
   private get attributes() {
     return { path: '/', httpOnly: true, sameSite: 'lax', secure: this.config.baseUrl.protocol === 'https:' } as const;
   }
+}
+
+function signedText(seed: string, ends: number): string {
+  return `${seed}.${ends}`;
 }

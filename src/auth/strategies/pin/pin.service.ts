@@ -96,7 +96,7 @@ export class PinService {
   }
 
   private pseudonyms(fiscalCode: string, ip: string): Who {
-    return { person: pinPerson(this.keys, fiscalCode), address: this.keys.pseudonym('pin-address', addressKey(ip)) };
+    return { person: pinPersons(this.keys, fiscalCode), address: this.keys.pseudonyms('pin-address', addressKey(ip)) };
   }
 
   /** A PIN says nothing new about its holder: what is known stays. */
@@ -123,9 +123,9 @@ export class PinService {
   }
 }
 
-/** The pseudonym under which the tries of a fiscal code are counted. */
-export function pinPerson(keys: Keys, fiscalCode: string): string {
-  return keys.pseudonym('pin-person', fiscalCode);
+/** The pseudonyms under which the tries of a fiscal code are counted: the one that new tries get comes first. */
+export function pinPersons(keys: Keys, fiscalCode: string): string[] {
+  return keys.pseudonyms('pin-person', fiscalCode);
 }
 
 function verdict(holder: PinHolder | null, matches: boolean): PinRefusal | 'ok' {
