@@ -247,6 +247,16 @@ const DEFAULTS = {
   max_wal_size: '2GB',
   log_timezone: 'UTC',
   timezone: 'UTC',
+  // The server's log never holds a statement, a parameter or a value (docs/operations.md): what fails is told in the
+  // program's log, by its code and place. Starts, stops and lost connections stay.
+  log_statement: 'none',
+  log_min_messages: 'log',
+  log_min_error_statement: 'panic',
+  log_min_duration_statement: '-1',
+  log_duration: 'off',
+  log_error_verbosity: 'terse',
+  log_parameter_max_length: '0',
+  log_parameter_max_length_on_error: '0',
 };
 
 function logFile(cluster) {

@@ -1,8 +1,10 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { PageError } from './errors.js';
+import type { Keys } from './crypto.js';
 import type { Log } from './log.js';
 import { RedirectTo } from './redirects.js';
+import { routePattern, whoAsked } from './request-facts.js';
 
 interface Outcome {
   status: number;
@@ -12,7 +14,10 @@ interface Outcome {
 /** Turns every exception into a page in the person's language, with a reference number and never a stack trace. */
 @Catch()
 export class ErrorPageFilter implements ExceptionFilter {
-  constructor(private readonly log: Log) {}
+  constructor(
+    private readonly log: Log,
+    private readonly keys: Keys,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -24,8 +29,7 @@ export class ErrorPageFilter implements ExceptionFilter {
     if (res.headersSent) return void res.destroy();
     if (error instanceof RedirectTo) return res.set('Cache-Control', 'no-store').redirect(303, error.path);
     const { status, view } = outcome(error);
-    if (status >= 500) this.log.error({ err: error, status }, 'request failed');
-    else this.log.info({ reason: error instanceof PageError ? error.message : undefined, status }, 'request refused');
+    this.note(error, status, req);
     if (status === 503) res.set('Retry-After', '5');
     res.status(status);
     res.set('Cache-Control', 'no-store');
@@ -38,6 +42,16 @@ export class ErrorPageFilter implements ExceptionFilter {
       this.log.error({ err: failure }, 'error page failed');
       res.type('text').send(`${status} ${req.id}\n`);
     }
+  }
+
+  /** Who was refused what (ASVS 16.3.2), by ids and patterns; refusals of one address are seen together without it. */
+  private note(error: unknown, status: number, req: Request): void {
+    const what = { status, method: req.method, route: routePattern(req), ...whoAsked(req) };
+    if (status >= 500) return this.log.error({ err: error, ...what }, 'request failed');
+    const refusal = { ...what, reason: error instanceof PageError ? error.message : undefined };
+    if (status !== 403) return this.log.info(refusal, 'request refused');
+    const source = this.keys.pseudonym('log-source', req.ip ?? '').slice(0, 12);
+    this.log.warn({ event: 'access.refused', ...refusal, source }, 'request refused');
   }
 }
 

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { refusals } from './log.js';
 
 /** Prometheus figures of this process; no label ever holds an id or a path with an id. */
 export class Metrics {
@@ -37,6 +38,16 @@ export class Metrics {
     help: 'Jobs by name and outcome',
     labelNames: ['job', 'outcome'],
     registers: [this.registry],
+  });
+  readonly logRefusals = new Counter({
+    name: 'myinps_log_refusals_total',
+    help: 'What log lines would have held of a person, or of a secret, had it not been refused; each is a mistake of ours',
+    labelNames: ['what'],
+    registers: [this.registry],
+    collect() {
+      this.reset();
+      for (const [what, count] of Object.entries(refusals)) this.inc({ what }, count);
+    },
   });
   readonly drift = new Gauge({
     name: 'myinps_slot_drift',

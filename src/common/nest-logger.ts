@@ -5,7 +5,7 @@ import type { Log } from './log.js';
 export function nestLogger(log: Log): LoggerService {
   const line = (message: unknown, ...rest: unknown[]) => ({
     source: 'nest',
-    text: [message, ...rest].map(String).join(' '),
+    said: [message, ...rest].map(String).join(' '),
   });
   return {
     log: (message: unknown, ...rest: unknown[]) => log.debug(line(message, ...rest)),

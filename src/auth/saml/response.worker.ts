@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { reducedError } from '../../common/log-scrub.js';
 import { judgeLogout, type LogoutExpectation, type LogoutMessage } from './logout.js';
 import { judgeResponse, type Expectation } from './response.js';
 
@@ -13,6 +14,8 @@ parentPort?.on('message', (work: Work) => {
       work.kind === 'response' ? judgeResponse(work.xml, work.expected) : judgeLogout(work.message, work.expected);
     parentPort?.postMessage({ verdict });
   } catch (error) {
-    parentPort?.postMessage({ fault: error instanceof Error ? (error.stack ?? error.message) : 'unknown' });
+    // What and where, never the message: it may repeat what somebody's answer says.
+    const { type, stack } = reducedError(error);
+    parentPort?.postMessage({ fault: `${String(type)}\n${String(stack)}` });
   }
 });

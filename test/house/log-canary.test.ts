@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import pg from 'pg';
+import { createLog, type Log } from '#src/common/log.js';
+import { system } from '#src/common/actor.js';
+import { Database } from '#src/common/database.js';
+import { Jobs } from '#src/common/jobs.js';
+import { Metrics } from '#src/common/metrics.js';
+import { CLIENT, startProvider, type Provider } from '../auth/staff/provider.ts';
+import { testApp, type TestApp } from '../support/app.ts';
+import { CANARY, jobRows, leaks, serverLog, type Places, type Secret } from '../support/canary.ts';
+import { fixedSecrets, JOURNEYS, type Walk } from '../support/canary-journeys.ts';
+import { citizenOf, officesNear } from '../support/people.ts';
+import { signedInAs } from '../support/sign-in.ts';
+import { visit } from '../support/visit.ts';
+
+/** What must turn up nowhere: everything about the canary, and every token that a browser was given. */
+const secrets: Secret[] = fixedSecrets();
+const lines: string[] = [];
+const statuses = new Map<number, number>();
+let log: Log;
+let portal: TestApp;
+let staff: Provider;
+let walk: Walk;
+let postgres: (() => string[]) | null;
+
+before(async () => {
+  log = createLog('debug', { write: (line: string) => void lines.push(line) });
+  staff = await startProvider(() => portal.clock.now().epochMilliseconds);
+  portal = await testApp({
+    log,
+    env: { ROLE: 'all', OIDC_ISSUER: staff.issuer, OIDC_CLIENT_ID: CLIENT.id, OIDC_CLIENT_SECRET: CLIENT.secret },
+  });
+  postgres = await serverLog(portal.db);
+  walk = await prepared();
+});
+after(async () => {
+  await portal.close();
+  await staff.stop();
+});
+
+async function prepared(): Promise<Walk> {
+  const maria = await citizenOf(portal.db, 'maria', portal.clock.now());
+  await portal.db.query(
+    `UPDATE citizen SET identity_key = $2, fiscal_code = $3, name = $4, family_name = $5, said_email = $6, said_mobile = $7,
+       said_address = $8 WHERE id = $1`,
+    [
+      maria.id,
+      `cf:${CANARY.fiscalCode}`,
+      CANARY.fiscalCode,
+      CANARY.name,
+      CANARY.familyName,
+      CANARY.email,
+      CANARY.mobile,
+      CANARY.street,
+    ],
+  );
+  const { fiscalCode, name, familyName, email, mobile } = CANARY;
+  const canary = { ...maria, fiscalCode, name, familyName, email, mobile };
+  const secret = (what: string, value: string) => void secrets.push({ what, value });
+  const got = (status: number) => void statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  const session = async () => {
+    const person = await signedInAs(portal, canary);
+    secret('cookie', person.cookieParts.value);
+    secret('session token', decodeURIComponent(person.cookieParts.value).slice(2, 45));
+    secret('form token', person.csrf().slice(-60));
+    return person;
+  };
+  const ask: Walk['ask'] = async (path, how = {}) => {
+    const { cookie, form, body } = how;
+    const answer = await visit(portal.url, path, {
+      ...(cookie ? { cookie } : {}),
+      ...(form ? { form } : {}),
+      ...(body ? { body } : {}),
+    });
+    got(answer.status);
+    return answer;
+  };
+  const [office = ''] = await officesNear(portal.db, '058091');
+  return { portal, canary, staff, office, secret, session, ask, got };
+}
+
+/** Everywhere that something of somebody could have got to. */
+async function places(): Promise<Places> {
+  return {
+    log: lines,
+    jobs: await jobRows(portal.db),
+    metrics: (await portal.app.get(Metrics).registry.metrics()).split('\n'),
+    'log of PostgreSQL': postgres?.() ?? [],
+  };
+}
+
+describe('nothing of anybody', () => {
+  for (const { name, drive } of JOURNEYS) {
+    it(`gets into log, jobs, figures or the log of PostgreSQL when somebody ${name}`, async () => {
+      const earlier = lines.length;
+      await drive(walk);
+      assert.ok(lines.length >= earlier + 2, 'a journey that leaves no lines shows nothing');
+      assert.deepEqual(leaks(secrets, await places()), []);
+    });
+  }
+
+  it('gets there while the database is away', async () => {
+    const person = await walk.session();
+    await portal.app.get(Metrics).registry.metrics();
+    const name = new URL(portal.db.owner).pathname.slice(1);
+    const admin = new pg.Client({ connectionString: process.env.TEST_ADMIN_URL });
+    await admin.connect();
+    await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+    await admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name LIKE 'myinps%'`,
+      [name],
+    );
+    const answers = [
+      await walk.ask(`/bacheca?q=${CANARY.query}`, person),
+      await walk.ask('/dati/residenza', { cookie: person.cookie, form: { comune: CANARY.note, _csrf: person.csrf() } }),
+      await walk.ask(`/notifiche?q=${encodeURIComponent(CANARY.street)}`, person),
+    ];
+    await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+    await admin.end();
+    assert.ok(
+      answers.every(({ status }) => status === 503),
+      answers.map(({ status }) => status).join(' '),
+    );
+    for (const { html } of answers) assert.doesNotMatch(html, /FATAL|myinps_test|terminat/);
+    assert.deepEqual(leaks(secrets, await places()), []);
+  });
+
+  it('was looked for where something was: every kind of answer came, every place had lines', async (test) => {
+    test.diagnostic(
+      [...statuses]
+        .toSorted(([a], [b]) => a - b)
+        .map(([status, count]) => `${status}: ${count}`)
+        .join(', '),
+    );
+    for (const status of [200, 303, 400, 403, 404, 405, 413, 415, 422, 429, 500, 503])
+      assert.ok((statuses.get(status) ?? 0) > 0, `no answer ${status}`);
+    const { jobs, metrics } = await places();
+    assert.ok(lines.length > 300 && lines.every((line) => JSON.parse(line) !== null));
+    assert.ok(jobs!.length > 0 && metrics!.length > 100);
+    // The program does not even try: what the logger refuses is a mistake in the line that was written.
+    assert.deepEqual(
+      lines.filter((line) => /\[refused|refusedFields/.test(line)),
+      [],
+    );
+  });
+
+  it('says of each refused access when, where, who and what, by ids', () => {
+    const refused = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ event }) => event === 'access.refused');
+    const of = (reason: string) => refused.find((line) => line.reason === reason);
+    const { time, host, pid, requestId, ...token } = of('form without a valid token')!;
+    assert.ok(time && host && pid && requestId);
+    assert.deepEqual(
+      { ...token, source: '' },
+      {
+        level: 'warn',
+        event: 'access.refused',
+        status: 403,
+        method: 'POST',
+        route: '/dati/residenza',
+        subject: walk.canary.id,
+        reason: 'form without a valid token',
+        source: '',
+        msg: 'request refused',
+      },
+    );
+    assert.match(String(token.source), /^[\w-]{12}$/);
+    const guard = of('a citizen session on a staff route')!;
+    assert.deepEqual([guard.route, guard.subject], ['/operatore', walk.canary.id]);
+    assert.ok(of('form from another origin'));
+    const request = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .find(({ msg, route }) => msg === 'request' && route === '/bacheca');
+    assert.equal(request?.subject, walk.canary.id);
+  });
+
+  it('is written by PostgreSQL, with the settings of the embedded server', async (test) => {
+    if (!postgres || process.env.DATABASE_URL) return test.skip('a server of another launcher');
+    const settings = await portal.db.query<{ name: string; setting: string }>(
+      `SELECT name, setting FROM pg_settings WHERE name IN ('log_statement', 'log_min_messages', 'log_min_error_statement',
+         'log_min_duration_statement', 'log_error_verbosity', 'log_parameter_max_length', 'log_parameter_max_length_on_error') ORDER BY name`,
+    );
+    assert.deepEqual(Object.fromEntries(settings.map(({ name, setting }) => [name, setting])), {
+      log_error_verbosity: 'terse',
+      log_min_duration_statement: '-1',
+      log_min_error_statement: 'panic',
+      log_min_messages: 'log',
+      log_parameter_max_length: '0',
+      log_parameter_max_length_on_error: '0',
+      log_statement: 'none',
+    });
+    const name = new URL(portal.db.owner).pathname.slice(1);
+    assert.ok(
+      postgres().some((line) => line.includes('FATAL') && line.includes(name)),
+      'it is the log of this server',
+    );
+  });
+});
+
+describe('the search itself', () => {
+  it('finds each value in a line, however it is written', () => {
+    for (const { what, value } of secrets) {
+      const ways = [
+        value,
+        value.toUpperCase(),
+        encodeURIComponent(value),
+        JSON.stringify({ deep: [{ value }] }),
+        Buffer.from(`x=${value}&y`).toString('base64'),
+        Buffer.from(`xy=${value}&y`).toString('base64url'),
+        Buffer.from(`${value}...`).toString('base64'),
+        Buffer.from(value).toString('hex'),
+      ];
+      for (const way of ways)
+        assert.ok(leaks([{ what, value }], { log: [`{"msg":"a ${way} b"}`] }).length > 0, `${what}: ${way}`);
+    }
+  });
+
+  it('finds what the real logger lets through: names in a text cannot be told from other words', async () => {
+    const earlier = lines.length;
+    log.info(`written by mistake: ${CANARY.name}, ${CANARY.street}`);
+    const found = leaks(secrets, await places());
+    assert.deepEqual(
+      found.map(({ what, place }) => [what, place]),
+      [
+        ['name', 'log'],
+        ['street', 'log'],
+      ],
+    );
+    lines.length = earlier;
+  });
+
+  it('finds what a job or a figure holds', async () => {
+    const [db, jobs] = [portal.app.get(Database), portal.app.get(Jobs)];
+    await db.actingAs(system('public'), () => jobs.send('slots.release', { note: CANARY.note }));
+    portal.app.get(Metrics).signIns.inc({ method: 'spid', outcome: CANARY.fiscalCode });
+    assert.deepEqual(
+      leaks(secrets, await places()).map(({ what, place }) => [what, place]),
+      [
+        ['note', 'jobs'],
+        ['fiscalCode', 'metrics'],
+      ],
+    );
+  });
+});
