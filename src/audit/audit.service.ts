@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { AuditRepository } from './audit.repository.js';
+import { kindOf, type Kind, type Purpose } from './audit.rules.js';
 
 export interface AuditEntry {
   /** What was done: `appointment.confirm`, `session.start`. */
@@ -9,8 +10,10 @@ export interface AuditEntry {
   subject: string | null;
   /** Id of the row it was done to. */
   object?: string;
-  /** Why the law lets it be done: GDPR art. 5(1)(b). A short code: `service`, `security`. */
-  purpose: 'service' | 'security';
+  /** Why the law lets it be done. */
+  purpose: Purpose;
+  /** What sort of thing it is; told from the action when not said: `….read` and `….download` are reads. */
+  kind?: Kind;
   /** Further facts without personal data. */
   details?: Record<string, string | number | boolean>;
 }
@@ -25,6 +28,7 @@ export class AuditService {
 
   /** Appends an entry in the name of the actor of the unit of work under way (PostgreSQL fills that in itself). */
   async record(entry: AuditEntry): Promise<void> {
-    await this.entries.append(entry, this.clock.now());
+    const kind = entry.kind ?? kindOf(entry.action, entry.purpose);
+    await this.entries.append({ ...entry, kind }, this.clock.now());
   }
 }

@@ -5,6 +5,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { actorStatements, type Actor } from './actor.js';
+import { taken, type Carried } from './carried.js';
 import { Unavailable } from './errors.js';
 import { parameter, types } from './pg-types.js';
 
@@ -129,11 +130,23 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async unit<T>(actor: Actor, work: () => Promise<T>): Promise<T> {
-    const begin = `BEGIN; ${actorStatements(actor)}`;
+    const words = actorStatements(actor);
+    const carried = taken(actor);
+    try {
+      const result = await this.opened(actor, carried ? `${words}; ${carried.statement}` : words, work);
+      settle(carried, 'committed');
+      return result;
+    } catch (error) {
+      settle(carried, 'waiting');
+      throw error;
+    }
+  }
+
+  private async opened<T>(actor: Actor, words: string, work: () => Promise<T>): Promise<T> {
     const runner = this.source().createQueryRunner() as Unit['runner'];
     try {
       const client = (await connected(runner)) as PoolClient;
-      await client.query(begin);
+      await begin(client, words);
       // TypeORM must know: a save() that believed itself alone would open and commit a transaction of its own.
       runner.isTransactionActive = true;
       const unit: Unit = { runner, client, actor, depth: 0, afterCommit: [] };
@@ -190,6 +203,20 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     if (!unit) throw new Error('a query outside a unit of work: say on whose behalf with actingAs');
     return unit;
   }
+}
+
+/** A statement that fails here (a carried one may) leaves a transaction open, and the connection goes back to the pool. */
+async function begin(client: PoolClient, words: string): Promise<void> {
+  try {
+    await client.query(`BEGIN; ${words}`);
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    throw error;
+  }
+}
+
+function settle(carried: Carried | null, state: Carried['state']): void {
+  if (carried) carried.state = state;
 }
 
 async function connected(runner: QueryRunner): Promise<unknown> {

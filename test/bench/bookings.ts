@@ -103,7 +103,6 @@ export async function clear(client: pg.Client, persons: readonly Person[]): Prom
     [ids],
   );
   await client.query("DELETE FROM notice WHERE citizen_id = ANY ($1::uuid[]) AND source = 'appointments'", [ids]);
-  await client.query('DELETE FROM audit_entry WHERE subject = ANY ($1::uuid[])', [ids]);
   await client.query('COMMIT');
 }
 

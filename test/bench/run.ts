@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import type { Progress } from '../../scripts/lib/database.ts';
+import { measureReads, measureRecord } from './audit.ts';
 import { bookers, clear, measureBookings } from './bookings.ts';
 import { buffersOf } from './buffers.ts';
 import { openBench, type BenchDatabase } from './databases.ts';
@@ -47,6 +48,11 @@ export async function bench(options: BenchOptions, progress: Progress): Promise<
     const numbers = firstPersons(options.citizens);
     const persons = await people(client, numbers, SECRET);
     await signIn(client, numbers);
+    if (options.only.includes('audit')) {
+      lines.push(...(await measureRecord(databases[0]!.urls, client, progress)));
+      lines.push(...(await measureReads(databases[0]!.urls, client, persons, SECRET, options, progress)));
+    }
+    if (!options.only.some((part) => part !== 'start' && part !== 'audit')) return finish(lines, options);
     await clear(client, bookers(persons));
     progress('recording the statements of the program');
     const scripts = await record(databases[0]!.urls, client, SECRET, persons[0]!);

@@ -1,0 +1,100 @@
+import { appendFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import { system } from '../common/actor.js';
+import { Clock } from '../common/clock.js';
+import { Keys } from '../common/crypto.js';
+import { Database } from '../common/database.js';
+import { LOG } from '../common/log-token.js';
+import type { Log } from '../common/log.js';
+import { Config } from '../config.js';
+import { BEFORE_THE_FIRST, digestOf, macOf, SEAL_KEY, type Sealable } from './seal.js';
+import { SealRepository, type Head, type SealedLink } from './seal.repository.js';
+
+const BATCH = 1000;
+/** In one run; the next comes a second later. */
+const BATCHES = 30;
+const MONTHS_AHEAD = 3;
+/** The file of heads in DATA_DIR: to be copied away from this machine (docs/operations.md). */
+export const HEADS_FILE = 'audit-heads.jsonl';
+const ANCHOR_EVERY = { minutes: 1 };
+
+/**
+ * Seals what was appended, in order: a chain in which each link's code rests on the one before, with a key the database
+ * does not have. Its head is written elsewhere, so that a shortened chain is found too (`npm run audit:verify`).
+ */
+@Injectable()
+export class SealService {
+  private pending: Head | null = null;
+  private anchoredAt: Temporal.Instant | null = null;
+
+  constructor(
+    private readonly config: Config,
+    private readonly db: Database,
+    private readonly keys: Keys,
+    private readonly seals: SealRepository,
+    private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  /** In batches, each a transaction of its own, so that a long backlog holds nobody up. @returns how many were sealed */
+  async sealAll(): Promise<number> {
+    let sealed = 0;
+    for (let batch = 0; batch < BATCHES; batch++) {
+      const count = await this.db.actingAs(system('sealer'), () => this.sealBatch());
+      sealed += count;
+      if (count < BATCH) break;
+    }
+    await this.anchor();
+    return sealed;
+  }
+
+  /** Months ahead get their partition before anything is appended to them. */
+  async makeMonths(): Promise<void> {
+    const made = await this.db.actingAs(system('sealer'), () => this.seals.makeMonths(this.clock.now(), MONTHS_AHEAD));
+    if (made > 0) this.log.info({ event: 'audit.months', made }, 'months of the audit record made');
+  }
+
+  private async sealBatch(): Promise<number> {
+    if (!(await this.seals.lock())) return 0;
+    const { waiting, entries } = await this.seals.unsealed(BATCH);
+    if (waiting > entries.length)
+      this.log.error({ event: 'audit.lost', entries: waiting - entries.length }, 'entries are gone before their seal');
+    if (entries.length === 0) return 0;
+    const links = this.linked(await this.seals.head(), entries);
+    await this.seals.append(links, this.keys.id);
+    const { position, mac } = links.at(-1)!;
+    this.db.afterCommit(() => (this.pending = { position, mac }));
+    return entries.length;
+  }
+
+  private linked(head: Head | null, entries: readonly Sealable[]): SealedLink[] {
+    const key = this.keys.key(SEAL_KEY);
+    const sealedAt = this.clock.now();
+    let before = head?.mac ?? BEFORE_THE_FIRST;
+    return entries.map((entry, index) => {
+      const position = (head?.position ?? 0) + index + 1;
+      const link = { position, entryId: entry.id, entryAt: entry.at, digest: digestOf(key, entry), sealedAt };
+      before = macOf(key, before, link);
+      return { ...link, mac: before };
+    });
+  }
+
+  /** At most once a minute, and only a head that is new. */
+  private async anchor(): Promise<void> {
+    const now = this.clock.now();
+    const due = !this.anchoredAt || Temporal.Instant.compare(now, this.anchoredAt.add(ANCHOR_EVERY)) >= 0;
+    if (!this.pending || !due) return;
+    const head = { event: 'audit.head', position: this.pending.position, mac: this.pending.mac.toString('hex') };
+    this.pending = null;
+    this.anchoredAt = now;
+    this.log.info(head, 'head of the audit chain');
+    const line = JSON.stringify({ ...head, at: now.toString() });
+    try {
+      await appendFile(path.join(this.config.dataDir, HEADS_FILE), `${line}\n`, { mode: 0o600 });
+    } catch (error) {
+      // The line of the log is an anchor too.
+      this.log.warn({ err: error }, 'the head of the audit chain could not be written to its file');
+    }
+  }
+}
