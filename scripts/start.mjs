@@ -51,6 +51,13 @@ function sayHowToEnter() {
   MyINPS is at ${process.env.BASE_URL ?? `http://localhost:${port}`}
 
   To sign in: "Accedi" at the top right, then SPID, "Identità di prova", and choose Maria Rossi (Roma).
-  Everything in it is invented. Ctrl+C stops it; the data stay in ${process.env.DATA_DIR ?? '.data'}/.
+${whereMailGoes(port)}  Everything in it is invented. Ctrl+C stops it; the data stay in ${process.env.DATA_DIR ?? '.data'}/.
 `);
+}
+
+/** Nothing leaves this machine unless a server was set: codes and notices are read in the catcher. */
+function whereMailGoes(port) {
+  const { NODE_ENV, NO_DEVELOPMENT_DOUBLES, SMTP_URL, DEV_SMS_PORT } = process.env;
+  if (NODE_ENV === 'production' || NO_DEVELOPMENT_DOUBLES || SMTP_URL) return '';
+  return `  E-mails and SMS it sends, codes included: http://127.0.0.1:${DEV_SMS_PORT || Number(port) + 5}/posta\n`;
 }

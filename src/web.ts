@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { AuthWeb, POSTS_FROM_OUTSIDE } from './auth/index.js';
 import { Clock, SystemClock } from './common/clock.js';
 import { LOG } from './common/log-token.js';
+import { Keys } from './common/crypto.js';
 import { ErrorPageFilter } from './common/error-page.filter.js';
 import { BoundedExpress, type Patience } from './common/http-server.js';
 import { Unavailable } from './common/errors.js';
@@ -13,9 +14,11 @@ import { requestContext, type Log } from './common/log.js';
 import { Metrics } from './common/metrics.js';
 import { nestLogger } from './common/nest-logger.js';
 import { Pages, sendHtml, type PageLocals } from './common/pages.js';
+import { whoAsked } from './common/request-facts.js';
 import { securityHeaders } from './common/security-headers.js';
 import { isLanguage, preferredLanguage, Texts } from './common/texts.js';
 import type { Config } from './config.js';
+import { RAW_POSTS } from './transport/index.js';
 
 export interface WebOptions {
   clock?: Clock;
@@ -33,7 +36,7 @@ export async function createWeb(config: Config, options: WebOptions = {}): Promi
   });
   const log = app.get<Log>(LOG);
   app.useLogger(nestLogger(log));
-  const filter = new ErrorPageFilter(log);
+  const filter = new ErrorPageFilter(log, app.get(Keys));
   app.useGlobalFilters(filter);
   configureExpress(app, config);
   for (const middleware of chain(app, config, filter)) app.use(middleware);
@@ -141,7 +144,8 @@ function measured(metrics: Metrics, log: Log): RequestHandler {
       metrics.underWay.dec();
       const route = (req.route as { path?: string } | undefined)?.path ?? 'other';
       const seconds = stop({ method: req.method, route, status: String(res.statusCode) });
-      log.info({ method: req.method, route, status: res.statusCode, ms: Math.round(seconds * 1000) }, 'request');
+      const answered = { method: req.method, route, status: res.statusCode, ms: Math.round(seconds * 1000) };
+      log.info({ ...answered, ...whoAsked(req) }, 'request');
     });
     next();
   };
@@ -199,14 +203,26 @@ function languageCookie(config: Config): string {
 
 const urlencoded = express.urlencoded({ extended: false, limit: '96kb', parameterLimit: 200 });
 
+const raw = express.raw({ type: () => true, limit: '256kb', inflate: false });
+
 /** Forms arrive as application/x-www-form-urlencoded and nothing else (uploads get a parser of their own). */
 function formBody(req: Request, res: Response, next: NextFunction): void {
   if (req.method !== 'POST') return next();
+  if (RAW_POSTS.has(req.path)) return rawBody(req, res, next);
   const form = req.is('application/x-www-form-urlencoded');
   if (form === false) return next(Object.assign(new Error('not a form'), { status: 415 }));
   if (form) return urlencoded(req, res, next);
   req.body = {};
   next();
+}
+
+/** What other systems sign is taken byte by byte, and never read as a form. */
+function rawBody(req: Request, res: Response, next: NextFunction): void {
+  raw(req, res, (error?: unknown) => {
+    req.raw = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+    req.body = {};
+    next(error);
+  });
 }
 
 /** Refuses NUL, other control characters and bytes that were not UTF-8, in addresses and in forms. */

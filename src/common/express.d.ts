@@ -9,6 +9,8 @@ declare global {
       id: string;
       visitor: Visitor;
       acting?: Acting;
+      /** The body as it came, of the few addresses that other systems post to (transport). */
+      raw?: Buffer;
       /** The institute's own: never together with `acting`. */
       staff?: { id: string; office: string | null; roles: readonly StaffRole[] };
     }

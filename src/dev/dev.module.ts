@@ -6,9 +6,10 @@ import { startDevCards } from './cns/index.js';
 import { DevOidcModule } from './oidc/index.js';
 import { startDevIdp, type DevIdp } from './idp/index.js';
 import { PIN_PERSON } from './people.js';
+import { DevPostModule } from './post/index.js';
 
 /** The doubles of outside parties, in development only: each speaks the real protocol, at an address of its own. */
-@Module({ imports: [DevOidcModule] })
+@Module({ imports: [DevOidcModule, DevPostModule] })
 export class DevModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private identityProvider: DevIdp | null = null;
 

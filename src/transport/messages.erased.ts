@@ -1,0 +1,26 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { ErasedParts, type Erased, type ErasureOutcome } from '../common/erased.js';
+import { MessagesOfPersonRepository } from './messages-of-person.repository.js';
+
+/** The e-mails and SMS of a person, sent and waiting: what waits is not sent any more. */
+@Injectable()
+export class MessagesErased implements Erased, OnModuleInit {
+  readonly id = 'messages';
+  readonly order = 210;
+  readonly titleKey = 'messages.erased';
+  readonly tables = ['outgoing_message', 'delivery_attempt', 'delivery_report'] as const;
+  readonly keptKey = null;
+
+  constructor(
+    private readonly parts: ErasedParts,
+    private readonly messages: MessagesOfPersonRepository,
+  ) {}
+
+  onModuleInit(): void {
+    this.parts.register(this);
+  }
+
+  async erase(subject: string): Promise<ErasureOutcome> {
+    return { deleted: await this.messages.eraseAll(subject), kept: 0 };
+  }
+}

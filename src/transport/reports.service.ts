@@ -1,0 +1,62 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { system } from '../common/actor.js';
+import { Clock } from '../common/clock.js';
+import { Database } from '../common/database.js';
+import { LOG } from '../common/log-token.js';
+import type { Log } from '../common/log.js';
+import { BounceListeners } from './bounce-listeners.js';
+import { SealedContents } from './contents.js';
+import { ReportsRepository, type Report } from './reports.repository.js';
+
+const BATCH = 50;
+const FOREIGN_KEY = '23503';
+
+/** What comes back: pages only write it down (they cannot read addresses), workers act on it. */
+@Injectable()
+export class ReportsService {
+  constructor(
+    private readonly db: Database,
+    private readonly reports: ReportsRepository,
+    private readonly contents: SealedContents,
+    private readonly listeners: BounceListeners,
+    private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  /** Writes down what the other side said. @returns false when there is no such message */
+  async take(report: Report): Promise<boolean> {
+    try {
+      await this.db.actingAs(system('delivery'), () => this.add(report));
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code === FOREIGN_KEY) return false;
+      throw error;
+    }
+  }
+
+  /** The same, in the unit of work under way. */
+  add(report: Report): Promise<void> {
+    return this.reports.add(report, this.clock.now());
+  }
+
+  /** Acts on what was reported, each in a unit of its own: one that fails is tried again, and stops no other. */
+  async handleWaiting(): Promise<void> {
+    const waiting = await this.db.actingAs(system('delivery'), () => this.reports.waiting(BATCH));
+    for (const report of waiting) {
+      try {
+        await this.db.actingAs(system('delivery'), () => this.handle(report));
+      } catch (error) {
+        this.log.error({ err: error, messageId: report.messageId }, 'a delivery report was not handled');
+      }
+    }
+  }
+
+  private async handle(which: Pick<Report, 'messageId' | 'verdict'>): Promise<void> {
+    const report = await this.reports.take(which);
+    if (!report) return;
+    const { subject, channel, sealed, verdict, messageId, writtenAt } = report;
+    const address = sealed && this.contents.open(messageId, sealed)?.to;
+    await this.reports.end(report, this.clock.now());
+    if (verdict === 'respinta' && address) await this.listeners.tell(subject, channel, address, writtenAt);
+  }
+}

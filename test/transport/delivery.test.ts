@@ -1,0 +1,309 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { system } from '#src/common/actor.js';
+import { Keys } from '#src/common/crypto.js';
+import { Metrics } from '#src/common/metrics.js';
+import { BounceListeners, type Channel } from '#src/transport/index.js';
+import { SealedContents } from '#src/transport/contents.js';
+import { DeliveryRepository } from '#src/transport/delivery.repository.js';
+import type { Verdict } from '#src/transport/roads.js';
+import { testApp, type TestApp } from '../support/app.ts';
+import { citizenOf } from '../support/people.ts';
+import { deliveryOf, worker } from '../support/post.ts';
+import { attempts, message, row, ScriptedRoad, send } from './support.ts';
+
+const SENT: Verdict = { outcome: 'inviata', code: '250' };
+const LATER: Verdict = { outcome: 'errore temporaneo', code: '4.3.0' };
+const UNKNOWN: Verdict = { outcome: 'incerta', code: 'ETIMEDOUT' };
+
+let portal: TestApp;
+let maria: string;
+const told: string[] = [];
+const closing: (() => Promise<void>)[] = [];
+before(async () => {
+  portal = await testApp();
+  maria = (await citizenOf(portal.db, 'maria', portal.clock.now())).id;
+  portal.app.get(BounceListeners, { strict: false }).register({
+    bounced: async (subject, channel, address) => void told.push(`${subject} ${channel} ${address}`),
+  });
+});
+beforeEach(async () => {
+  told.length = 0;
+  await portal.db.query('DELETE FROM outgoing_message');
+});
+after(async () => {
+  for (const close of closing) await close();
+  await portal.close();
+});
+
+/** A worker whose roads answer as told. */
+async function workerWith(...verdicts: ConstructorParameters<typeof ScriptedRoad>) {
+  const road = new ScriptedRoad(...verdicts);
+  const { delivery, reports, close, db } = await deliveryOf(portal, { email: road, sms: road });
+  closing.push(close);
+  return { road, delivery, reports, db };
+}
+
+/** As a worker that dies between its attempt and the record of its result. */
+async function takenByOneThatDies(): Promise<void> {
+  const { db } = await worker(portal);
+  const now = portal.clock.now();
+  await db.actingAs(system('delivery'), () => new DeliveryRepository(db).take(now, now.add({ seconds: 90 }), 10));
+}
+
+describe('an attempt', () => {
+  it('is written and committed before the call, and its result after it', async () => {
+    const id = await send(portal, message(maria));
+    let during: unknown[] = [];
+    const { delivery } = await workerWith(async () => {
+      during = [(await row(portal, id)).state, await attempts(portal, id)];
+      return SENT;
+    });
+    await delivery.deliverDue();
+    assert.deepEqual(during, ['in invio', [null]]);
+    assert.deepEqual([(await row(portal, id)).state, await attempts(portal, id)], ['inviata', ['inviata 250']]);
+  });
+
+  it('is made with no connection held: as many as there are can wait for the other side', async () => {
+    for (let i = 0; i < 10; i++) await send(portal, message(maria));
+    let measured = -1;
+    let all = (): void => {};
+    const everybody = new Promise<void>((done) => (all = done));
+    const { delivery, road } = await workerWith(async () => {
+      if (road.handed.length < 10) await everybody;
+      else {
+        const [open] = await portal.db.query<{ n: number }>(
+          `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
+        );
+        measured = open!.n;
+        all();
+      }
+      return SENT;
+    });
+    await delivery.deliverDue();
+    assert.deepEqual([road.handed.length, measured], [10, 0]);
+  });
+
+  it('that failed for now is repeated later and later, and not before', async () => {
+    const id = await send(portal, message(maria));
+    const { delivery, road } = await workerWith(LATER, LATER, SENT);
+    await delivery.deliverDue();
+    await delivery.deliverDue();
+    assert.deepEqual([road.handed.length, (await row(portal, id)).state], [1, 'errore temporaneo']);
+    portal.clock.move({ seconds: 5 });
+    await delivery.deliverDue();
+    portal.clock.move({ seconds: 5 });
+    await delivery.deliverDue();
+    assert.equal(road.handed.length, 2);
+    portal.clock.move({ seconds: 10 });
+    await delivery.deliverDue();
+    assert.deepEqual(await attempts(portal, id), ['errore temporaneo 4.3.0', 'errore temporaneo 4.3.0', 'inviata 250']);
+    assert.equal((await row(portal, id)).state, 'inviata');
+  });
+
+  it('waits as long as the other side asks, when that is longer', async () => {
+    const id = await send(portal, message(maria, { channel: 'sms' }));
+    const { delivery } = await workerWith({ outcome: 'errore temporaneo', code: '429', retryAfterSeconds: 120 }, SENT);
+    await delivery.deliverDue();
+    portal.clock.move({ seconds: 119 });
+    await delivery.deliverDue();
+    assert.equal((await row(portal, id)).attempts, 1);
+    portal.clock.move({ seconds: 1 });
+    await delivery.deliverDue();
+    assert.equal((await row(portal, id)).state, 'inviata');
+  });
+
+  it('is given up after a day of failures, without blaming the address', async () => {
+    const id = await send(portal, message(maria));
+    const { delivery, road } = await workerWith(LATER);
+    for (let i = 0; i < 15; i++) {
+      await delivery.deliverDue();
+      portal.clock.move({ hours: 8 });
+    }
+    const { state, sealed } = await row(portal, id);
+    assert.deepEqual([road.handed.length, state, sealed], [12, 'errore definitivo', null]);
+    assert.deepEqual(told, []);
+  });
+
+  it('that finds the address wrong tells whoever keeps contacts, once, and forgets it', async () => {
+    const id = await send(portal, message(maria, { to: 'sbagliata@posta.example' }));
+    const { delivery } = await workerWith({ outcome: 'errore definitivo', code: '5.1.1', wrongAddress: true });
+    await delivery.deliverDue();
+    await delivery.deliverDue();
+    const { state, sealed } = await row(portal, id);
+    assert.deepEqual([state, sealed, told], ['errore definitivo', null, [`${maria} email sbagliata@posta.example`]]);
+  });
+
+  it('that fails for good for another reason tells nobody', async () => {
+    const id = await send(portal, message(maria));
+    const { delivery } = await workerWith({ outcome: 'errore definitivo', code: '5.7.1', wrongAddress: false });
+    await delivery.deliverDue();
+    const { state, sealed } = await row(portal, id);
+    assert.deepEqual([state, sealed, told], ['errore definitivo', null, []]);
+  });
+
+  it('is not made on a road that is off, and says so', async () => {
+    const id = await send(portal, message(maria, { channel: 'sms' }));
+    const { delivery, close } = await deliveryOf(portal, { email: null, sms: null });
+    await delivery.deliverDue();
+    await close();
+    assert.deepEqual(await attempts(portal, id), ['errore definitivo off']);
+  });
+
+  it('that throws does not stop the others, and is taken over later', async () => {
+    const [first, second] = [await send(portal, message(maria)), await send(portal, message(maria))];
+    const { delivery } = await workerWith(() => Promise.reject(new Error('a mistake of ours')), SENT);
+    await delivery.deliverDue();
+    const states = [(await row(portal, first)).state, (await row(portal, second)).state];
+    assert.deepEqual(states.toSorted(), ['in invio', 'inviata']);
+    portal.clock.move({ seconds: 90 });
+    await delivery.deliverDue();
+    portal.clock.move({ seconds: 5 });
+    await delivery.deliverDue();
+    assert.deepEqual([(await row(portal, first)).state, (await row(portal, second)).state], ['inviata', 'inviata']);
+  });
+});
+
+describe('a worker that dies between the call and its record', () => {
+  const cases: [Channel, number][] = [
+    ['email', 2],
+    ['sms', 4],
+  ];
+  for (const [channel, tries] of cases) {
+    it(`leaves ${channel} of uncertain fate: handed over again with the same id, ${tries} attempts of 4 deaths`, async () => {
+      const id = await send(portal, message(maria, { channel }));
+      for (let i = 0; i < 4; i++) {
+        await takenByOneThatDies();
+        portal.clock.move({ seconds: 90 });
+        const { delivery } = await workerWith(SENT);
+        if (i === 0) {
+          const taken = await row(portal, id);
+          assert.deepEqual([taken.state, taken.attempts], ['in invio', 1]);
+        }
+        // Looks, and finds an attempt without a result; the next attempt is due a little later.
+        await delivery.deliverDue();
+        if (i === 3) break;
+        portal.clock.move({ minutes: 5 });
+      }
+      const made = await attempts(portal, id);
+      assert.deepEqual(
+        made,
+        Array.from({ length: tries }, () => 'incerta interrupted'),
+      );
+      assert.equal((await row(portal, id)).state, 'incerta');
+      const { delivery, road } = await workerWith(SENT);
+      portal.clock.move({ hours: 1 });
+      await delivery.deliverDue();
+      assert.deepEqual(road.handed, channel === 'sms' ? [id] : []);
+    });
+  }
+
+  it('does not let its late record overwrite what came after', async () => {
+    const id = await send(portal, message(maria));
+    let late = (_verdict: Verdict): void => {};
+    const slow = await workerWith(() => new Promise<Verdict>((done) => (late = done)));
+    const waiting = slow.delivery.deliverDue();
+    while ((await row(portal, id)).state !== 'in invio') await new Promise((next) => setImmediate(next));
+    portal.clock.move({ seconds: 90 });
+    const other = await workerWith(SENT);
+    await other.delivery.deliverDue();
+    portal.clock.move({ seconds: 5 });
+    await other.delivery.deliverDue();
+    assert.equal((await row(portal, id)).state, 'inviata');
+    late({ outcome: 'errore definitivo', code: '5.1.1', wrongAddress: true });
+    await waiting;
+    assert.deepEqual([(await row(portal, id)).state, told], ['inviata', []]);
+    assert.deepEqual(await attempts(portal, id), ['incerta interrupted', 'inviata 250']);
+  });
+});
+
+describe('what is reported while a message is being sent', () => {
+  it('waits until the result is written, then counts', async () => {
+    const id = await send(portal, message(maria, { channel: 'sms' }));
+    const { delivery } = await workerWith(UNKNOWN);
+    await delivery.deliverDue();
+    portal.clock.move({ seconds: 5 });
+    await takenByOneThatDies();
+    const { reports } = await workerWith(SENT);
+    assert.equal(await reports.take({ messageId: id, verdict: 'consegnata', code: 'delivered' }), true);
+    await delivery.deliverDue();
+    assert.equal((await row(portal, id)).state, 'in invio');
+    portal.clock.move({ seconds: 90 });
+    await delivery.deliverDue();
+    assert.deepEqual([(await row(portal, id)).state, (await row(portal, id)).attempts], ['consegnata', 2]);
+  });
+});
+
+describe('several workers', () => {
+  it('never hand the same message over twice', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 60; i++) ids.push(await send(portal, message(maria)));
+    const workers = await Promise.all(Array.from({ length: 3 }, () => workerWith(SENT)));
+    await Promise.all(workers.map(({ delivery }) => delivery.deliverDue()));
+    const handed = workers.map(({ road }) => road.handed);
+    assert.deepEqual(handed.flat().toSorted(), ids.toSorted());
+    assert.ok(handed.filter((one) => one.length > 0).length > 1, 'more than one of them worked');
+  });
+
+  it('are one when the same is asked twice at once', async () => {
+    const id = await send(portal, message(maria));
+    const { delivery, road } = await workerWith(SENT);
+    await Promise.all([delivery.deliverDue(), delivery.deliverDue()]);
+    assert.deepEqual(road.handed, [id]);
+  });
+});
+
+describe('an uncertain answer', () => {
+  it('lets a mail be repeated once, and no more', async () => {
+    const id = await send(portal, message(maria));
+    const { delivery, road } = await workerWith(UNKNOWN);
+    for (let i = 0; i < 4; i++) {
+      await delivery.deliverDue();
+      portal.clock.move({ hours: 1 });
+    }
+    const { state, next_attempt_at: next } = await row(portal, id);
+    assert.deepEqual([road.handed.length, state, next], [2, 'incerta', null]);
+  });
+
+  it('lets an SMS be repeated: its key makes it one', async () => {
+    const id = await send(portal, message(maria, { channel: 'sms' }));
+    const { delivery, road } = await workerWith(UNKNOWN, UNKNOWN, UNKNOWN, SENT);
+    for (let i = 0; i < 4; i++) {
+      await delivery.deliverDue();
+      portal.clock.move({ hours: 1 });
+    }
+    assert.deepEqual([new Set(road.handed).size, road.handed.length, (await row(portal, id)).state], [1, 4, 'inviata']);
+  });
+});
+
+describe('figures', () => {
+  it('count by channel and outcome, and hold nothing of anybody', async () => {
+    await send(portal, message(maria, { to: 'canarina@segreto.example' }));
+    const { delivery } = await workerWith(SENT);
+    portal.clock.move({ seconds: 2 });
+    await delivery.deliverDue();
+    const text = await portal.app.get(Metrics).registry.metrics();
+    assert.match(text, /myinps_message_attempts_total\{channel="email",outcome="inviata"\} \d/);
+    assert.match(text, /myinps_message_wait_seconds_bucket\{le="2",channel="email"\} [1-9]/);
+    assert.doesNotMatch(text, new RegExp(`canarina|segreto|${maria}`));
+  });
+});
+
+describe('a message whose box cannot be opened', () => {
+  it('ends, and does not come up again', async () => {
+    const id = await send(portal, message(maria));
+    await portal.db.query('UPDATE outgoing_message SET sealed = $2 WHERE id = $1', [
+      id,
+      new SealedContents(new Keys('another-secret-that-is-long-enough-for-the-settings')).seal(id, {
+        to: 'a@b.example',
+        text: 'x',
+      }),
+    ]);
+    const { delivery, road } = await workerWith(SENT);
+    await delivery.deliverDue();
+    assert.deepEqual(
+      [road.handed, (await row(portal, id)).state, await attempts(portal, id)],
+      [[], 'errore definitivo', ['errore definitivo unreadable']],
+    );
+  });
+});
