@@ -40,7 +40,8 @@ export class CitizensRepository {
          said_email = coalesce(excluded.said_email, citizen.said_email), said_mobile = coalesce(excluded.said_mobile, citizen.said_mobile),
          said_address = coalesce(excluded.said_address, citizen.said_address),
          said_municipality = coalesce(excluded.said_municipality, citizen.said_municipality), said_at = excluded.said_at,
-         residence_istat = coalesce(citizen.residence_istat, excluded.residence_istat), updated_at = excluded.updated_at
+         residence_istat = CASE WHEN citizen.residence_country IS NULL
+           THEN coalesce(citizen.residence_istat, excluded.residence_istat) END, updated_at = excluded.updated_at
        RETURNING id, language`,
       [
         newId,
@@ -63,6 +64,15 @@ export class CitizensRepository {
 
   async setLanguage(subject: string, language: Language, now: Temporal.Instant): Promise<void> {
     await this.db.execute('UPDATE citizen SET language = $2, updated_at = $3 WHERE id = $1', [subject, language, now]);
+  }
+
+  /**
+   * The person, their sessions, kept forms and PIN, as system('erasure'); PostgreSQL refuses whom nobody granted it.
+   * @returns how many rows went
+   */
+  async erase(subject: string): Promise<number> {
+    const rows = await this.db.query<{ gone: number }>('SELECT erase_citizen($1) AS gone', [subject]);
+    return rows[0]!.gone;
   }
 
   /** As system('sign-in'). @returns the citizen of this key, or null */

@@ -5,18 +5,44 @@ import { PlacesModule } from '../places/index.js';
 import { AccessesController } from './accesses.controller.js';
 import { AccessesRepository } from './accesses.repository.js';
 import { AccessesService } from './accesses.service.js';
+import { ConsentsModule } from './consents/index.js';
+import { ContactsModule } from './contacts/index.js';
+import { ExportModule } from './export/index.js';
+import { PreferencesModule } from './preferences/index.js';
+import { PrivacyModule } from './privacy/index.js';
 import { ProfileCard } from './profile.card.js';
 import { ProfileController } from './profile.controller.js';
 import { ProfileRepository } from './profile.repository.js';
 import { ProfileService } from './profile.service.js';
+import { AccessesExportRepository } from './accesses-export.repository.js';
+import { ExportedAccesses } from './accesses.exported.js';
+import { ResidenceExportRepository } from './residence-export.repository.js';
+import { ExportedResidence } from './residence.exported.js';
+import { ResidenceAbroadController } from './residence-abroad.controller.js';
 import { ResidenceController } from './residence.controller.js';
 import { SessionsController } from './sessions.controller.js';
 
 @Module({
-  imports: [PlacesModule],
-  controllers: [ProfileController, ResidenceController, AccessesController, SessionsController],
-  providers: [ProfileService, ProfileRepository, ProfileCard, AccessesService, AccessesRepository],
-  exports: [ProfileService],
+  imports: [PlacesModule, ContactsModule, ConsentsModule, PreferencesModule, PrivacyModule, ExportModule],
+  controllers: [
+    ProfileController,
+    ResidenceAbroadController,
+    ResidenceController,
+    AccessesController,
+    SessionsController,
+  ],
+  providers: [
+    ProfileService,
+    ProfileRepository,
+    ProfileCard,
+    ExportedResidence,
+    ResidenceExportRepository,
+    AccessesExportRepository,
+    ExportedAccesses,
+    AccessesService,
+    AccessesRepository,
+  ],
+  exports: [ProfileService, PreferencesModule, ConsentsModule],
 })
 export class ProfileModule implements OnModuleInit {
   constructor(

@@ -13,6 +13,8 @@ export interface CitizenRow {
   said_municipality: string | null;
   said_at: Temporal.Instant | null;
   residence_istat: string | null;
+  residence_country: string | null;
+  residence_locality: string | null;
 }
 
 @Injectable()
@@ -22,18 +24,32 @@ export class ProfileRepository {
   async find(subject: string): Promise<CitizenRow | null> {
     const rows = await this.db.query<CitizenRow>(
       `SELECT id, fiscal_code, name, family_name, born_on, said_email, said_mobile, said_address, said_municipality,
-         said_at, residence_istat
+         said_at, residence_istat, residence_country, residence_locality
        FROM citizen WHERE id = $1`,
       [subject],
     );
     return rows[0] ?? null;
   }
 
-  async moveTo(subject: string, istat: string, now: Temporal.Instant): Promise<void> {
-    await this.db.execute('UPDATE citizen SET residence_istat = $2, updated_at = $3 WHERE id = $1', [
-      subject,
-      istat,
-      now,
-    ]);
+  /**
+   * Moves the person, unless they live elsewhere than was seen. @param seen as residenceToken says it, '' for whatever
+   * it is @returns false when it is no longer what was seen
+   */
+  async moveTo(subject: string, to: NewResidence, seen: string, now: Temporal.Instant): Promise<boolean> {
+    const moved = await this.db.execute(
+      `UPDATE citizen SET residence_istat = $2, residence_country = $3, residence_locality = $4, updated_at = $5
+       WHERE id = $1 AND $6 IN ('', coalesce(residence_istat, residence_country || ' ' || residence_locality, '-'))`,
+      [subject, to.istat, to.country, to.locality, now, seen],
+    );
+    return moved === 1;
   }
+}
+
+/** A comune, or a place abroad. */
+export type NewResidence =
+  { istat: string; country: null; locality: null } | { istat: null; country: string; locality: string };
+
+/** The residence in one word, as a form keeps it to notice that it has changed since. */
+export function residenceToken({ residence_istat, residence_country, residence_locality }: CitizenRow): string {
+  return residence_istat ?? (residence_country ? `${residence_country} ${residence_locality}` : '-');
 }

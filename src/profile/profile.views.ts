@@ -3,8 +3,9 @@ import { romeDate } from '../common/clock.js';
 import { formView, type Form } from '../common/form.js';
 import type { PageHead } from '../common/pages.js';
 import type { Translate } from '../common/texts.js';
-import type { Comune } from '../places/index.js';
-import type { ResidenceForm } from './profile.forms.js';
+import { countryName, type Comune } from '../places/index.js';
+import { countryOptions } from './contacts/index.js';
+import type { ResidenceAbroadForm, ResidenceForm } from './profile.forms.js';
 import type { Profile } from './profile.service.js';
 
 type PageModel = { page: PageHead } & Record<string, unknown>;
@@ -25,20 +26,57 @@ export function profilePage(t: Translate, { citizen, residence }: Profile): Page
       { label: t('profile.address'), value: citizen.said_address ?? nothing },
     ],
     saidWhen: citizen.said_at ? t('profile.said-when', { date: dateInWords(romeDate(citizen.said_at), t.lang) }) : '',
-    residence: residence ? `${residence.name} (${residence.province})` : '',
+    residence: residenceInWords(t, { citizen, residence }),
+    residenceHref: citizen.residence_country ? ABROAD : IN_ITALY,
   };
 }
 
-export function residencePage(t: Translate, form: Form<ResidenceForm>, suggestions: Comune[]): PageModel {
+/** 'Roma (RM)', or 'Toronto, Canada'; '' until the person says it. */
+export function residenceInWords(t: Translate, { citizen, residence }: Profile): string {
+  if (residence) return `${residence.name} (${residence.province})`;
+  const { residence_country: country, residence_locality: locality } = citizen;
+  return country ? `${locality}, ${countryName(country, t.lang)}` : '';
+}
+
+/** @param before the residence as the page shows it now, in one word */
+export function residencePage(
+  t: Translate,
+  form: Form<ResidenceForm>,
+  suggestions: Comune[],
+  before = form.value('prima'),
+): PageModel {
   const title = t('profile.residence-title');
-  const crumbs = [home(t), { label: t('profile.title'), href: '/dati' }, { label: title, href: '' }];
   return {
-    page: { title, section: 'profile', menu: true, crumbs },
+    page: residenceHead(t, title),
     title,
     form: formView(form, t),
+    before,
     // Each suggestion is written so that, typed or sent back, it names one comune alone.
     suggestions: suggestions.map((comune) => ({ label: `${comune.name} (${comune.province})`, istat: comune.istat })),
   };
+}
+
+export function residenceAbroadPage(
+  t: Translate,
+  form: Form<ResidenceAbroadForm>,
+  before = form.value('prima'),
+): PageModel {
+  const title = t('profile.residence-abroad-title');
+  return {
+    page: residenceHead(t, title),
+    title,
+    form: formView(form, t),
+    before,
+    countries: countryOptions(t, form.value('paese')),
+  };
+}
+
+const IN_ITALY = '/dati/residenza';
+const ABROAD = '/dati/residenza/estero';
+
+function residenceHead(t: Translate, title: string): PageHead {
+  const crumbs = [home(t), { label: t('profile.title'), href: '/dati' }, { label: title, href: '' }];
+  return { title, section: 'profile', menu: true, crumbs };
 }
 
 function home(t: Translate): { label: string; href: string } {

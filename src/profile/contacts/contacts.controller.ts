@@ -1,0 +1,21 @@
+import { Controller, Get, Render } from '@nestjs/common';
+import { Reads } from '../../audit/index.js';
+import { Allow } from '../../common/access.js';
+import { Acting } from '../../common/acting.js';
+import { Visitor } from '../../common/visitor.js';
+import { ContactsService } from './contacts.service.js';
+import { contactsPage } from './contacts.views.js';
+
+/** Everywhere a person can be reached: what they chose, and apart from it what their identity provider said. */
+@Controller('dati/contatti')
+@Allow('citizen')
+export class ContactsController {
+  constructor(private readonly contacts: ContactsService) {}
+
+  @Get()
+  @Reads('contacts.read')
+  @Render('contacts/list')
+  async list(@Acting() acting: Acting, @Visitor() { t }: Visitor): Promise<object> {
+    return contactsPage(t, await this.contacts.overview(acting));
+  }
+}

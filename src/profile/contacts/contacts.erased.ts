@@ -1,0 +1,32 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { ErasedParts, type Erased, type ErasureOutcome } from '../../common/erased.js';
+import { AddressesRepository } from './addresses.repository.js';
+import { ContactChangesRepository } from './contact-changes.repository.js';
+import { ContactsRepository } from './contacts.repository.js';
+
+/** Contacts, the postal address and the changes that wait: nothing of them is kept. */
+@Injectable()
+export class ErasedContacts implements Erased, OnModuleInit {
+  readonly id = 'contacts';
+  readonly order = 200;
+  readonly titleKey = 'contacts.title';
+  readonly tables = ['contact', 'contact_change', 'postal_address'] as const;
+  readonly keptKey = null;
+
+  constructor(
+    private readonly parts: ErasedParts,
+    private readonly contacts: ContactsRepository,
+    private readonly changes: ContactChangesRepository,
+    private readonly addresses: AddressesRepository,
+  ) {}
+
+  onModuleInit(): void {
+    this.parts.register(this);
+  }
+
+  async erase(subject: string): Promise<ErasureOutcome> {
+    const contacts = await this.contacts.erase(subject);
+    const changes = await this.changes.erase(subject);
+    return { deleted: contacts + changes + (await this.addresses.erase(subject)), kept: 0 };
+  }
+}
