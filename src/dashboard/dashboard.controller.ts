@@ -1,5 +1,6 @@
 import { Controller, Get, Render, Req } from '@nestjs/common';
 import type { Request } from 'express';
+import { Reads } from '../audit/index.js';
 import { Allow } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { Clock } from '../common/clock.js';
@@ -16,6 +17,7 @@ export class DashboardController {
   ) {}
 
   @Get()
+  @Reads('dashboard.read')
   @Render('dashboard/show')
   async show(@Acting() acting: Acting, @Visitor() { t }: Visitor, @Req() req: Request): Promise<object> {
     const cards = await this.dashboard.read(acting, t);

@@ -2,7 +2,7 @@ import { Controller, Get, Render } from '@nestjs/common';
 import { Allow } from '../common/access.js';
 import { Visitor } from '../common/visitor.js';
 import { Config } from '../config.js';
-import { accessibilityPage, guidePage, homePage, legalNotesPage, privacyPage, sitemapPage } from './public.views.js';
+import { accessibilityPage, guidePage, homePage, legalNotesPage, sitemapPage } from './public.views.js';
 
 /** The pages that are the same for everybody: the way in, the guide, and what the law asks of a public site. */
 @Controller()
@@ -20,12 +20,6 @@ export class PublicController {
   @Render('public/guide')
   guide(@Visitor() { t }: Visitor) {
     return guidePage(t);
-  }
-
-  @Get('privacy')
-  @Render('public/privacy')
-  privacy(@Visitor() { t }: Visitor) {
-    return privacyPage(t);
   }
 
   @Get('note-legali')

@@ -1,5 +1,4 @@
 import type { PageHead } from '../common/pages.js';
-import { RETENTION_MONTHS } from '../common/retention.js';
 import type { Translate } from '../common/texts.js';
 
 /** The day of the self-assessment behind the accessibility statement: renewed by 23 September each year. */
@@ -12,28 +11,6 @@ export function homePage(t: Translate, institute: string) {
 
 export function guidePage(t: Translate) {
   return { page: head(t, t('guide.title'), t('guide.title'), t('guide.lead')) };
-}
-
-export function privacyPage(t: Translate) {
-  const kind = (name: string, months: number) => ({
-    name: t(`privacy.${name}-name`),
-    data: t(`privacy.${name}-data`),
-    purpose: t(`privacy.${name}-purpose`),
-    time: t(`privacy.${name}-time`, { months }),
-  });
-  return {
-    page: head(t, t('privacy.title'), t('privacy.crumb'), t('privacy.lead')),
-    kinds: [
-      kind('identity', RETENTION_MONTHS.identity),
-      kind('contacts', 0),
-      kind('appointments', RETENTION_MONTHS.appointments),
-      kind('needs', RETENTION_MONTHS.appointments),
-      kind('notices', RETENTION_MONTHS.notices),
-      kind('access', RETENTION_MONTHS.accesses),
-      kind('spid', RETENTION_MONTHS.spid),
-      kind('session', 0),
-    ],
-  };
 }
 
 export function legalNotesPage(t: Translate) {

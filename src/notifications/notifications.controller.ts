@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query, Render, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { Reads } from '../audit/index.js';
 import { flash } from '../auth/index.js';
 import { Allow } from '../common/access.js';
 import { Acting } from '../common/acting.js';
@@ -21,6 +22,7 @@ export class NotificationsController {
   ) {}
 
   @Get()
+  @Reads('notices.list')
   @Render('notifications/list')
   async list(
     @Acting() acting: Acting,
@@ -34,6 +36,7 @@ export class NotificationsController {
   }
 
   @Get(':id')
+  @Reads('notices.read', 'id')
   @Render('notifications/show')
   async show(@Acting() acting: Acting, @Visitor() { t }: Visitor, @Param('id', uuid) id: string): Promise<object> {
     return noticePage(t, await this.notifications.open(acting, id));

@@ -30,14 +30,18 @@ export const UNREAD_COUNTED = 100;
 export class NotificationsRepository {
   constructor(private readonly db: Database) {}
 
-  /** A notice that was sent before (same source and id) is left as it is. */
-  async add(id: string, subject: string, notice: NewNotice, now: Temporal.Instant): Promise<void> {
+  /**
+   * A notice that was sent before (same source and id) is left as it is. No arbiter is named: PostgreSQL would ask staff
+   * and jobs, who tell people things, for the right to read notices. @returns whether it is new
+   */
+  async add(id: string, subject: string, notice: NewNotice, now: Temporal.Instant): Promise<boolean> {
     const { type, source, sourceId, textKey, parameters, link } = notice;
-    await this.db.execute(
+    const added = await this.db.execute(
       `INSERT INTO notice (id, citizen_id, type, source, source_id, text_key, parameters, link, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (source, source_id) DO NOTHING`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
       [id, subject, type, source, sourceId, textKey, parameters, link, now],
     );
+    return added > 0;
   }
 
   /** Newest first, by key rather than by offset: page 1000 costs as much as page 1. */
@@ -78,6 +82,11 @@ export class NotificationsRepository {
        WHERE citizen_id = $1 AND read_at IS NULL AND created_at <= $2 AND $4 IN ('tutte', 'non-lette')`,
       [subject, upTo, now, filter],
     );
+  }
+
+  /** All of a person, as system('erasure'). @returns how many */
+  eraseAll(subject: string): Promise<number> {
+    return this.db.execute('DELETE FROM notice WHERE citizen_id = $1', [subject]);
   }
 
   /** The newest unread ones with their number, in one look at the index. */

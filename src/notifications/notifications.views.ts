@@ -1,6 +1,8 @@
-import { dateAndTime } from '../common/calendar.js';
+import { dateAndTime, dateInWords } from '../common/calendar.js';
 import type { PageHead } from '../common/pages.js';
 import type { Translate } from '../common/texts.js';
+import type { DeliveryRow } from './deliveries.repository.js';
+import { deliveryTimelines } from './deliveries.views.js';
 import { UNREAD_COUNTED, type NoticeFilter, type NoticePage, type NoticeRow } from './notifications.repository.js';
 
 interface NoticeItem {
@@ -41,7 +43,10 @@ export function noticesPage(
   };
 }
 
-export function noticePage(t: Translate, notice: NoticeRow): { page: PageHead } & Record<string, unknown> {
+export function noticePage(
+  t: Translate,
+  { notice, deliveries }: { notice: NoticeRow; deliveries: readonly DeliveryRow[] },
+): { page: PageHead } & Record<string, unknown> {
   const { title, body } = noticeTexts(t, notice);
   const { date, time } = dateAndTime(notice.created_at, t.lang);
   const list = { label: t('notifications.title'), href: '/notifiche' };
@@ -54,10 +59,11 @@ export function noticePage(t: Translate, notice: NoticeRow): { page: PageHead } 
     when: t('notifications.at', { date, time }),
     link: notice.link ?? '',
     linkLabel: notice.link ? t(`notifications.link-${notice.type}`) : '',
+    timelines: deliveryTimelines(t, notice.created_at, deliveries),
   };
 }
 
-/** A notice in the reader's language; values named `…At` are instants, shown as date and time in Italy. */
+/** A notice in the reader's language; values named `…At` are instants and `…On` days, shown in words. */
 export function noticeTexts(
   t: Translate,
   { text_key: key, parameters, type }: NoticeRow,
@@ -86,6 +92,8 @@ export function countLabel(unread: number): string {
 }
 
 function shown(t: Translate, name: string, value: string): string {
+  // `dueOn` is a day.
+  if (name.endsWith('On')) return dateInWords(Temporal.PlainDate.from(value), t.lang);
   if (!name.endsWith('At')) return value;
   const { date, time } = dateAndTime(Temporal.Instant.from(value), t.lang);
   return t('notifications.at', { date, time });
