@@ -24,6 +24,11 @@ export class AppointmentRecords {
     return this.write(acting, appointment, 'cancelled', appointment.row.number ?? '');
   }
 
+  /** An unfinished booking: no notice, the entry alone. */
+  note({ subject }: Acting, id: string, event: 'held' | 'extended' | 'details' | 'given-up'): Promise<void> {
+    return this.audit.record({ action: `appointment.${event}`, subject, object: id, purpose: 'service' });
+  }
+
   private async write(
     acting: Acting,
     { row }: Appointment,

@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Query, Render, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { Reads } from '../audit/index.js';
 import { Allow } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { Clock } from '../common/clock.js';
@@ -22,6 +23,7 @@ export class AppointmentsController {
   ) {}
 
   @Get()
+  @Reads('appointments.list')
   @Render('appointments/list')
   async index(@Query('pagina') page: unknown, @Acting() acting: Acting, @Visitor() { t }: Visitor) {
     const wanted = typeof page === 'string' && /^\d{1,4}$/.test(page) ? Math.max(1, Number(page)) : 1;
@@ -29,6 +31,7 @@ export class AppointmentsController {
   }
 
   @Get(':id')
+  @Reads('appointments.read', 'id')
   async show(
     @Param('id', AppointmentId) id: string,
     @Query('esito') outcome: unknown,
@@ -43,6 +46,7 @@ export class AppointmentsController {
   }
 
   @Get(':id/calendario.ics')
+  @Reads('appointments.calendar', 'id')
   async calendar(
     @Param('id', AppointmentId) id: string,
     @Acting() acting: Acting,

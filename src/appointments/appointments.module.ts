@@ -1,4 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { OfficeNames } from '../audit/index.js';
 import { Cards } from '../common/card.js';
 import { Database } from '../common/database.js';
 import { Jobs } from '../common/jobs.js';
@@ -6,8 +7,12 @@ import { Pages } from '../common/pages.js';
 import { NotificationsModule } from '../notifications/index.js';
 import { PlacesModule } from '../places/index.js';
 import { ProfileModule } from '../profile/index.js';
+import { AppointmentErasureRepository } from './appointment-erasure.repository.js';
 import { AppointmentRecords } from './appointment-records.js';
+import { AppointmentsExportRepository } from './appointments-export.repository.js';
 import { AppointmentsController } from './appointments.controller.js';
+import { ExportedAppointments } from './appointments.exported.js';
+import { AppointmentsErased } from './appointments.erased.js';
 import { AppointmentJobs } from './appointments.jobs.js';
 import { AppointmentsRepository } from './appointments.repository.js';
 import { AppointmentsService } from './appointments.service.js';
@@ -46,11 +51,15 @@ const CONTROLLERS = [
   imports: [PlacesModule, ProfileModule, NotificationsModule],
   controllers: CONTROLLERS,
   providers: [
+    AppointmentErasureRepository,
+    AppointmentsErased,
     AppointmentJobs,
     AppointmentRecords,
+    AppointmentsExportRepository,
     AppointmentsRepository,
     AppointmentsService,
     BookingService,
+    ExportedAppointments,
     NextAppointmentCard,
     OfficesRepository,
     OfficesService,
@@ -71,6 +80,8 @@ export class AppointmentsModule implements OnModuleInit {
     private readonly jobs: Jobs,
     private readonly card: NextAppointmentCard,
     private readonly work: AppointmentJobs,
+    private readonly offices: OfficesService,
+    private readonly officeNames: OfficeNames,
   ) {}
 
   onModuleInit(): void {
@@ -83,5 +94,6 @@ export class AppointmentsModule implements OnModuleInit {
       group: 'more',
     });
     this.work.registerWith(this.jobs);
+    this.officeNames.register((ids) => this.offices.names(ids));
   }
 }

@@ -50,9 +50,12 @@ export class AppointmentsService {
   }
 
   async find(acting: Acting, id: string): Promise<Appointment> {
-    const found = await this.as(acting, () => this.appointments.find(acting.subject, id));
-    if (!found) throw new NotFound();
-    return found;
+    return this.as(acting, async () => {
+      const found = await this.appointments.find(acting.subject, id);
+      // Inside the unit, so that it is rolled back: no entry says that something was read.
+      if (!found) throw new NotFound();
+      return found;
+    });
   }
 
   /** Cancels a booked appointment before its deadline, or gives up one that is only held; twice is as good as once. */
@@ -69,6 +72,7 @@ export class AppointmentsService {
       if (state !== 'expired') await this.seats.giveBack(slotId);
       if (appointment.unfinished) {
         await this.seats.giveUp(acting.subject, id, now);
+        await this.records.note(acting, id, 'given-up');
         return { ok: true, id, gaveUp: true };
       }
       await this.seats.cancel(acting.subject, id, now);

@@ -72,18 +72,23 @@ export class BookingService {
 
   /** The appointment as its steps show it. */
   async find(acting: Acting, id: string): Promise<Appointment> {
-    const found = await this.as(acting, () => this.appointments.find(acting.subject, id));
-    if (!found) throw new NotFound();
-    return found;
+    return this.as(acting, async () => {
+      const found = await this.appointments.find(acting.subject, id);
+      // Inside the unit, so that it is rolled back: no entry says that something was read.
+      if (!found) throw new NotFound();
+      return found;
+    });
   }
 
   /** Keeps what was typed, and takes the seat again when its time ran out meanwhile. */
   async saveDetails(acting: Acting, id: string, details: Details): Promise<Held> {
     const found = await this.as(acting, async () => {
       await this.appointments.saveDetails(acting.subject, id, details, this.clock.now());
-      return this.appointments.find(acting.subject, id);
+      const saved = await this.appointments.find(acting.subject, id);
+      if (!saved) throw new NotFound();
+      await this.records.note(acting, id, 'details');
+      return saved;
     });
-    if (!found) throw new NotFound();
     return found.row.state === 'expired' ? this.holdAgain(acting, id, 'same') : { ok: true, id, detailsGiven: true };
   }
 
@@ -92,8 +97,9 @@ export class BookingService {
     const now = this.clock.now();
     const found = await this.as(acting, async () => {
       const appointment = await this.appointments.lock(acting.subject, id);
-      if (appointment?.canExtend)
-        await this.appointments.extend(acting.subject, id, holdUntil(appointment.row.heldAt, now), now);
+      if (!appointment?.canExtend) return appointment;
+      await this.appointments.extend(acting.subject, id, holdUntil(appointment.row.heldAt, now), now);
+      await this.records.note(acting, id, 'extended');
       return appointment;
     });
     if (!found) throw new NotFound();
@@ -134,7 +140,10 @@ export class BookingService {
     const hold = { ...request, id: randomUUID(), citizen: acting.subject, now, until: holdUntil(now, now) };
     try {
       return await this.as(acting, async () => {
-        if (await this.seats.hold(hold)) return { id: hold.id };
+        if (await this.seats.hold(hold)) {
+          await this.records.note(acting, hold.id, 'held');
+          return { id: hold.id };
+        }
         return { refused: (await this.seats.hadAllHolds(acting.subject, now)) ? 'too-many-holds' : 'slot-taken' };
       });
     } catch (error) {
@@ -176,6 +185,7 @@ export class BookingService {
     if (!seat) return refused('slot-taken');
     if (state === 'held') await this.seats.giveBack(slotId);
     await this.seats.holdAgain(acting.subject, id, seat, { heldAt, until: holdUntil(heldAt, now), now });
+    await this.records.note(acting, id, 'held');
     return { ok: true, id, detailsGiven: appointment.detailsFit(seat.channel) };
   }
 

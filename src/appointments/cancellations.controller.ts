@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { Reads } from '../audit/index.js';
 import { flash } from '../auth/index.js';
 import { Allow } from '../common/access.js';
 import { Acting } from '../common/acting.js';
@@ -19,6 +20,7 @@ export class CancellationsController {
   ) {}
 
   @Get()
+  @Reads('appointments.read', 'id')
   async new(
     @Param('id', AppointmentId) id: string,
     @Acting() acting: Acting,

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { Reads } from '../audit/index.js';
 import { Allow, Resumable } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { Form, FormPipe } from '../common/form.js';
@@ -24,6 +25,7 @@ export class ChoicesController {
   ) {}
 
   @Get()
+  @Reads('appointments.choose')
   async place(
     @Query(new FormPipe(SearchOfficesForm)) asked: Form<SearchOfficesForm>,
     @Query(ChoicesPipe) choices: Choices,

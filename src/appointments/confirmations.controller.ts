@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { Reads } from '../audit/index.js';
 import { Allow } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { Visitor } from '../common/visitor.js';
@@ -15,6 +16,7 @@ export class ConfirmationsController {
   constructor(private readonly booking: BookingService) {}
 
   @Get('riepilogo')
+  @Reads('appointments.read', 'id')
   async new(
     @Param('id', AppointmentId) id: string,
     @Acting() acting: Acting,

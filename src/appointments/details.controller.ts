@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { Reads } from '../audit/index.js';
 import { flash } from '../auth/index.js';
 import { Allow, Resumable } from '../common/access.js';
 import { Acting } from '../common/acting.js';
@@ -25,6 +26,7 @@ export class DetailsController {
   ) {}
 
   @Get('dettagli')
+  @Reads('appointments.details', 'id')
   async edit(
     @Param('id', AppointmentId) id: string,
     @Acting() acting: Acting,

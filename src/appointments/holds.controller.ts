@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { Reads } from '../audit/index.js';
 import { Allow, Resumable } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { Form, FormPipe } from '../common/form.js';
@@ -29,6 +30,7 @@ export class HoldsController {
   ) {}
 
   @Get()
+  @Reads('appointments.choose')
   async new(
     @Query(ChoicesPipe) choices: Choices,
     @Acting() acting: Acting,

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { Reads } from '../audit/index.js';
 import { Allow, Resumable } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { Clock } from '../common/clock.js';
@@ -26,6 +27,7 @@ export class MovesController {
   ) {}
 
   @Get()
+  @Reads('appointments.read', 'id')
   async new(
     @Param('id', AppointmentId) id: string,
     @Query(ChoicesPipe) choices: Choices,

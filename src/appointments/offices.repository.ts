@@ -61,6 +61,14 @@ export class OfficesRepository {
     return rows[0] ?? null;
   }
 
+  /** Names by id, also of offices that are closed for good: what happened there stays told. */
+  async names(ids: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.db.query<{ id: string; name: string }>('SELECT id, name FROM office WHERE id = ANY($1)', [
+      ids,
+    ]);
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
   /** Everything that can be talked about at some office, in the order of the pages. */
   topics(): Promise<Topic[]> {
     return this.db.query<Topic>(

@@ -3,10 +3,15 @@ import { APP_GUARD } from '@nestjs/core';
 import { Config } from '../config.js';
 import { PlacesModule } from '../places/index.js';
 import { AccessGuard } from './access.guard.js';
+import { AuthErased } from './auth.erased.js';
 import { AuthWeb } from './auth.web.js';
 import { CitizensRepository } from './citizens.repository.js';
+import { AuthExportsRepository } from './exports.repository.js';
+import { ExportedIdentity } from './identity.exported.js';
 import { ParkedForms } from './parked-forms.js';
 import { ParkedFormsRepository } from './parked-forms.repository.js';
+import { ExportedPin } from './pin.exported.js';
+import { ExportedSessions } from './sessions.exported.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionController } from './session.controller.js';
 import { SessionPool, SessionStore } from './session.store.js';
@@ -42,6 +47,7 @@ import { WaysIn } from './ways-in.js';
       inject: [Config],
       useFactory: (config: Config) => new SessionPool(config.databaseWebUrl, config.sessionPool),
     },
+    AuthErased,
     WaysIn,
     SessionStore,
     SignInService,
@@ -54,6 +60,10 @@ import { WaysIn } from './ways-in.js';
     StepUpService,
     ...STAFF_PROVIDERS,
     SweepJob,
+    AuthExportsRepository,
+    ExportedIdentity,
+    ExportedPin,
+    ExportedSessions,
     ...SAML_PROVIDERS,
     ...CNS_PROVIDERS,
     ...PIN_PROVIDERS,

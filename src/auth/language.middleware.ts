@@ -1,4 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { AuditService } from '../audit/index.js';
 import { citizen } from '../common/actor.js';
 import type { Clock } from '../common/clock.js';
 import type { Database } from '../common/database.js';
@@ -13,6 +14,7 @@ export function personalLanguage(
   texts: Texts,
   db: Database,
   citizens: CitizensRepository,
+  audit: AuditService,
   clock: Clock,
 ): RequestHandler {
   return (req: Request, res: Response, next: NextFunction): void => {
@@ -25,9 +27,11 @@ export function personalLanguage(
     }
     if (!visitor.chosen || session.language === visitor.lang) return next();
     session.language = visitor.lang;
-    const kept = db.actingAs(citizen(acting.subject, acting.by), () =>
-      citizens.setLanguage(acting.subject, visitor.lang, clock.now()),
-    );
+    const { subject, by } = acting;
+    const kept = db.actingAs(citizen(subject, by), async () => {
+      await citizens.setLanguage(subject, visitor.lang, clock.now());
+      await audit.record({ action: 'profile.language', subject, purpose: 'service' });
+    });
     kept.then(() => next()).catch(next);
   };
 }

@@ -12,7 +12,7 @@ export function sessionCookieName(config: Config): string {
 }
 
 /** Sessions by express-session: no session for who has not signed in, so public pages cost none and set no cookie. */
-export function sessionMiddleware(config: Config, store: SessionStore, secret: string): RequestHandler {
+export function sessionMiddleware(config: Config, store: SessionStore, secret: string[]): RequestHandler {
   return session({
     store,
     secret,

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Post, Render, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { Reads } from '../audit/index.js';
 import { clearSessionCookie, currentSession, flash, SessionsService } from '../auth/index.js';
 import { Allow, Requires } from '../common/access.js';
 import { Acting } from '../common/acting.js';
@@ -20,6 +21,7 @@ export class SessionsController {
   ) {}
 
   @Get()
+  @Reads('sessions.read')
   @Render('sessions/list')
   async list(@Acting() acting: Acting, @Visitor() { t }: Visitor, @Req() req: Request): Promise<object> {
     return sessionsPage(t, await this.sessions.open(acting), currentSession(req));

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Post, Render, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Allow } from '../../../common/access.js';
+import { StaffPages } from '../../../common/staff-pages.js';
 import { Visitor } from '../../../common/visitor.js';
 import { Config } from '../../../config.js';
 import { clearSessionCookie } from '../../session.middleware.js';
@@ -18,12 +19,13 @@ export class StaffHomeController {
     private readonly config: Config,
     private readonly sessions: SessionStore,
     private readonly staff: StaffService,
+    private readonly pages: StaffPages,
   ) {}
 
   @Get()
   @Render('staff/home')
   home(@StaffActing() acting: StaffActing, @Visitor() { t }: Visitor, @Req() req: Request): object {
-    return staffHomePage(t, acting, req.session.staff?.name ?? '');
+    return staffHomePage(t, acting, req.session.staff?.name ?? '', this.pages.of(acting.roles));
   }
 
   @Post('estendi')

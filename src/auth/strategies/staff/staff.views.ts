@@ -1,4 +1,5 @@
 import type { PageHead } from '../../../common/pages.js';
+import type { StaffPage } from '../../../common/staff-pages.js';
 import type { Translate } from '../../../common/texts.js';
 import type { StaffActing } from './staff-acting.js';
 
@@ -30,7 +31,12 @@ export function staffRefusedPage(
   };
 }
 
-export function staffHomePage(t: Translate, { office, roles }: StaffActing, name: string): PageModel {
+export function staffHomePage(
+  t: Translate,
+  { office, roles }: StaffActing,
+  name: string,
+  pages: readonly StaffPage[],
+): PageModel {
   const title = t('staff.home-title');
   return {
     page: { title, noindex: true, crumbs: [{ label: title, href: '' }] },
@@ -39,6 +45,7 @@ export function staffHomePage(t: Translate, { office, roles }: StaffActing, name
     name,
     office: office ?? t('staff.no-office'),
     roles: roles.map((role) => t(`staff.role-${role}`)),
+    pages: pages.map(({ href, textKey }) => ({ href, label: t(textKey), text: t(`${textKey}-what`) })),
   };
 }
 
