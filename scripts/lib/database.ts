@@ -5,6 +5,7 @@ import pg from 'pg';
 import { PgBoss } from 'pg-boss';
 import type { MigrationInterface } from 'typeorm';
 import { dataSource } from '#src/data-source.js';
+import { RETENTION_RULES } from '#src/common/retention.js';
 import { JOB_QUEUES } from '#src/queues.js';
 import { derived } from './postgres.mjs';
 
@@ -66,6 +67,7 @@ export async function migrate(ownerUrl: string, progress: Progress = () => {}): 
       await source.destroy();
     }
     await migrateJobQueue(ownerUrl);
+    await writeRetentionRules(ownerUrl);
   });
 }
 
@@ -85,6 +87,30 @@ async function migrateJobQueue(ownerUrl: string): Promise<void> {
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO myinps_worker;
       GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgboss TO myinps_web, myinps_worker;
       GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pgboss TO myinps_web, myinps_worker;`);
+  });
+}
+
+/** The rules of src/common/retention.ts, where only the owner can write them: what a night deletes is decided here. */
+async function writeRetentionRules(ownerUrl: string): Promise<void> {
+  const rules = RETENTION_RULES.filter(({ how }) => !('sweeper' in how)).map((rule, position) => ({
+    id: rule.id,
+    position,
+    table_name: rule.table,
+    months: 0,
+    days: 0,
+    ...rule.keep,
+    from_sql: rule.from,
+    only_sql: rule.only ?? 'true',
+    call: 'call' in rule.how ? rule.how.call : null,
+  }));
+  await asOwner(ownerUrl, async (client) => {
+    await client.query('BEGIN');
+    await client.query('DELETE FROM retention_rule');
+    // The columns by name: a row of JSON may hold them in any order.
+    await client.query('INSERT INTO retention_rule SELECT * FROM jsonb_populate_recordset(NULL::retention_rule, $1)', [
+      JSON.stringify(rules),
+    ]);
+    await client.query('COMMIT');
   });
 }
 

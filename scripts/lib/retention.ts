@@ -1,57 +1,54 @@
-// What is deleted when its time is over, as data: one rule a row, applied by the owner, reported, with a dry run.
-import { RETENTION_MONTHS } from '#src/common/retention.js';
+// The rules of src/common/retention.ts applied by hand, as the nightly job applies them: the same function of PostgreSQL.
+import { randomUUID } from 'node:crypto';
+import { actorStatements, system } from '#src/common/actor.js';
+import { RETENTION_RULES } from '#src/common/retention.js';
 import type { Query } from './query.ts';
 
-interface Rule {
-  /** What the report calls it. */
-  what: string;
-  months: number;
-  /** FROM … WHERE of what is over; $1 is the instant before which it is. */
-  over: string;
-}
-
-const RULES: readonly Rule[] = [
-  {
-    what: 'appointments',
-    months: RETENTION_MONTHS.appointments,
-    over: 'FROM appointment WHERE start_at < $1',
-  },
-  {
-    what: 'times of offices, without appointments',
-    months: RETENTION_MONTHS.appointments,
-    over: 'FROM slot s WHERE start_at < $1 AND NOT EXISTS (SELECT FROM appointment a WHERE a.slot_id = s.id)',
-  },
-  {
-    // With a person go their notices, appointments, sessions and kept forms (ON DELETE CASCADE).
-    what: 'people who have not come back, with all that is theirs',
-    months: RETENTION_MONTHS.identity,
-    over: `FROM citizen c WHERE coalesce(said_at, updated_at) < $1
-      AND NOT EXISTS (SELECT FROM appointment a WHERE a.citizen_id = c.id AND a.start_at >= $1)`,
-  },
-  {
-    what: 'entries of the access record',
-    months: RETENTION_MONTHS.accesses,
-    over: 'FROM audit_entry WHERE at < $1',
-  },
-];
-
 export interface Retained {
-  what: string;
+  rule: string;
   before: Temporal.Instant;
   rows: number;
 }
 
-/** Deletes (or, in a dry run, counts) what is over, in one transaction. @returns a row of the report for each rule */
+const BATCH = 500;
+
+/**
+ * Deletes (or, in a dry run, counts) what is over, rule by rule, each batch a transaction of its own: stopped half-way,
+ * it goes on where it was. @returns a row of the report for each rule
+ */
 export async function applyRetention(query: Query, now: Temporal.Instant, dryRun: boolean): Promise<Retained[]> {
-  const report: Retained[] = [];
-  await query('BEGIN');
-  for (const { what, months, over } of RULES) {
-    const before = now.toZonedDateTimeISO('Europe/Rome').subtract({ months }).toInstant();
-    const { rows } = await query(`WITH gone AS (DELETE ${over} RETURNING 1) SELECT count(*) AS rows FROM gone`, [
-      before,
-    ]);
-    report.push({ what, before, rows: Number(rows[0]?.rows) });
+  const run = randomUUID();
+  for (const { id, how } of RETENTION_RULES) {
+    if ('sweeper' in how) continue;
+    const inBatches = !dryRun && 'rows' in how;
+    for (;;) {
+      const gone = await batch(query, [run, id, dryRun, 'by-hand', now, BATCH]);
+      if (!inBatches || gone < BATCH) break;
+    }
+    await asRetention(query, 'SELECT retention_end($1, $2, $3, $4, $5, $5, NULL)', [run, id, dryRun, 'by-hand', now]);
   }
-  await query(dryRun ? 'ROLLBACK' : 'COMMIT');
-  return report;
+  const { rows } = await query(
+    `SELECT t.rule, t.before_at AS before, t.rows FROM retention_run t JOIN retention_rule r ON r.id = t.rule
+     WHERE t.run_id = $1 ORDER BY r.position`,
+    [run],
+  );
+  return rows as unknown as Retained[];
+}
+
+async function batch(query: Query, values: unknown[]): Promise<number> {
+  const { rows } = await asRetention(query, 'SELECT retention_batch($1, $2, $3, $4, $5, $6) AS gone', values);
+  return Number(rows[0]?.gone);
+}
+
+/** One statement in a transaction of its own, in the name that the functions ask for. */
+async function asRetention(query: Query, sql: string, values: unknown[]) {
+  await query(`BEGIN; ${actorStatements(system('retention'))}`);
+  try {
+    const result = await query(sql, values);
+    await query('COMMIT');
+    return result;
+  } catch (error) {
+    await query('ROLLBACK');
+    throw error;
+  }
 }

@@ -13,8 +13,11 @@ import { LOG } from './log-token.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { Pages } from './pages.js';
+import { Protocols } from './protocol.js';
+import { ProtocolRepository } from './protocol.repository.js';
 import { Readiness } from './readiness.js';
 import { readStyle } from './style.js';
+import { StaffPages } from './staff-pages.js';
 import { Templates } from './templates.js';
 import { Texts } from './texts.js';
 
@@ -31,16 +34,20 @@ export class CommonModule {
       { provide: Clock, useValue: clock },
       { provide: LOG, useValue: log },
       { provide: Sources, useValue: sources(config) },
-      { provide: Keys, useValue: new Keys(config.secret) },
+      { provide: Keys, useValue: new Keys(config.secret, config.previousSecrets) },
       { provide: Texts, useValue: texts },
+      { provide: Templates, useValue: templates },
       { provide: Pages, useValue: pages },
       { provide: Cards, useValue: new Cards() },
       { provide: ExportedParts, useValue: new ExportedParts() },
       { provide: ErasedParts, useValue: new ErasedParts() },
+      { provide: StaffPages, useValue: new StaffPages() },
       { provide: Metrics, useValue: new Metrics() },
       Database,
       Jobs,
       Readiness,
+      Protocols,
+      ProtocolRepository,
     ];
     return { module: CommonModule, controllers: [HealthController], providers, exports: providers };
   }

@@ -65,7 +65,11 @@ export class Form<T extends object> {
 
   /** The same form with one more refusal, as when a service says no. @param key a text of the catalogue */
   withError(field: Field<T>, key: string, parameters: Parameters = {}): Form<T> {
-    return new Form(this.data, this.typed, [...this.errors, { field, key, parameters }], this.resumed);
+    const order = this.fields;
+    const errors = [...this.errors, { field, key, parameters }];
+    // As the fields stand on the page, so that the summary is read from top to bottom.
+    const sorted = errors.toSorted((a, b) => order.indexOf(a.field as Field<T>) - order.indexOf(b.field as Field<T>));
+    return new Form(this.data, this.typed, sorted, this.resumed);
   }
 
   /** Every field the class declares. */

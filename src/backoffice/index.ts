@@ -1,0 +1,2 @@
+export { BackofficeModule } from './backoffice.module.js';
+export { RetentionService } from './retention/retention.service.js';

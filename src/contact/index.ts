@@ -1,0 +1,2 @@
+export { ContactModule } from './contact.module.js';
+export * from './rights/index.js';
