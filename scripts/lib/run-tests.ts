@@ -5,6 +5,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { seedOffices } from '#src/appointments/seeds.js';
 import { seedPlaces } from '#src/places/index.js';
+import { seedConsentTexts } from '#src/profile/consents/consent-texts.seed.js';
 import { asOwner, ensureRoles, migrate } from './database.ts';
 import { withLogin } from './open-database.ts';
 import { derived, embeddedPostgres } from './postgres.mjs';
@@ -29,6 +30,7 @@ try {
   await asOwner(owner, async (client) => {
     const query = queryOf(client);
     await seedPlaces(query, () => {});
+    await seedConsentTexts(query);
     await seedOffices(query, Temporal.PlainDate.from(TEST_TODAY), () => {});
   });
   progress('test databases ready');
@@ -75,8 +77,7 @@ async function runTests(env: Record<string, string>): Promise<boolean> {
     '--disable-warning=ExperimentalWarning',
     '--test',
     '--test-concurrency=2',
-    // A test that failed in the middle may leave a server open: the run must end all the same.
-    '--test-force-exit',
+    `--import=${new URL('end-of-tests.ts', import.meta.url).href}`,
     '--test-timeout=120000',
     ...options,
     ...files.toSorted(),

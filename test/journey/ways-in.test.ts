@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:https';
 import { after, before, describe, it } from 'node:test';
 import { load } from 'cheerio';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { CnsTrust } from '#src/auth/index.js';
 import { devAuthority } from '#src/dev/cns/index.js';
 import { PEOPLE, PIN_PERSON } from '#src/dev/people.js';
@@ -11,9 +11,8 @@ import { seedPinPerson } from '../../scripts/lib/seed.ts';
 import { testApp, type TestApp } from '../support/app.ts';
 import { openBrowser } from '../support/browser.ts';
 import { addAppointment, addNotice, officesNear } from '../support/people.ts';
+import { Person, PORTAL } from '../support/person.ts';
 import { TextBrowser } from '../support/text-browser.ts';
-
-const PORTAL = 'http://localhost:3000';
 
 let portal: TestApp;
 let chromium: Browser;
@@ -26,73 +25,8 @@ after(async () => {
   await portal?.close();
 });
 
-/** Somebody at a browser of their own, with their own cookies. */
-class Person {
-  readonly page: Page;
-
-  private constructor(page: Page) {
-    this.page = page;
-  }
-
-  static async at(address: string): Promise<Person> {
-    const context = await chromium.newContext({ javaScriptEnabled: false, locale: 'it-IT' });
-    const page = await context.newPage();
-    page.setDefaultTimeout(5_000);
-    await page.goto(PORTAL + address);
-    return new Person(page);
-  }
-
-  async press(...buttons: string[]): Promise<this> {
-    for (const name of buttons) await this.go('button', name);
-    return this;
-  }
-
-  async follow(...links: string[]): Promise<this> {
-    for (const name of links) await this.go('link', name);
-    return this;
-  }
-
-  async open(address: string): Promise<this> {
-    await this.page.goto(PORTAL + address);
-    return this;
-  }
-
-  /** By the keyboard: what has the focus and is a button or a link answers to Enter. */
-  private async go(role: 'button' | 'link', name: string): Promise<void> {
-    const one = this.page.getByRole(role, { name }).first();
-    await one.focus();
-    await Promise.all([this.page.waitForNavigation(), one.press('Enter')]);
-  }
-
-  /** The path, without the fragment that only moves the focus. */
-  get path(): string {
-    const { origin, pathname, search } = new URL(this.page.url());
-    assert.equal(origin, PORTAL);
-    return pathname + search;
-  }
-
-  async text(part = 'main'): Promise<string> {
-    return ((await this.page.locator(part).first().textContent()) ?? '').replaceAll(/\s+/gu, ' ');
-  }
-
-  /** In the right place, under the right name. */
-  async isIn(name: string, path = '/bacheca'): Promise<void> {
-    assert.equal(this.path, path);
-    const home = this.page.getByRole('banner').getByRole('link', { name, exact: true });
-    assert.equal(await home.count(), 1, `${name} in the header: ${await this.text('header')}`);
-  }
-
-  /** "Esci": out, and no page of theirs opens any more. */
-  async leaves({ button = 'Esci', provider = '' } = {}): Promise<void> {
-    await this.press(button);
-    const { path } = this;
-    assert.equal(path, provider ? '/esci' : '/');
-    assert.equal(await this.page.getByRole('link', { name: `Esci anche da ${provider}` }).count(), provider ? 1 : 0);
-    assert.equal(await this.page.locator('form[action="/esci"]').count(), 0, 'nobody in the header');
-    await this.open('/bacheca');
-    assert.equal(this.path, '/accedi?ritorno=%2Fbacheca');
-  }
-}
+/** Somebody at a browser of their own. */
+const personAt = (address: string) => Person.at(chromium, address);
 
 const SPID = 'Entra con Identità di prova';
 const BACK = 'Torna al portale';
@@ -100,7 +34,7 @@ const as = (name: string) => `Entra come ${name}, livello 2`;
 
 describe('SPID', () => {
   it('lets Maria in from the home page; leaving offers her provider’s own logout, which comes back', async () => {
-    const maria = await Person.at('/');
+    const maria = await personAt('/');
     await maria.follow('Accedi');
     await maria.press(SPID, as('Maria Rossi'), BACK);
     await maria.isIn('Maria Rossi');
@@ -115,7 +49,7 @@ describe('SPID', () => {
   });
 
   it('lets Giovanni in where he was going', async () => {
-    const giovanni = await Person.at('/dati/accessi');
+    const giovanni = await personAt('/dati/accessi');
     assert.equal(giovanni.path, '/accedi?ritorno=%2Fdati%2Faccessi');
     await giovanni.press(SPID, as('Giovanni Bianchi'), BACK);
     await giovanni.isIn('Giovanni Bianchi', '/dati/accessi');
@@ -124,7 +58,7 @@ describe('SPID', () => {
   });
 
   it('speaks German with Anna, who chose it', async () => {
-    const anna = await Person.at('/');
+    const anna = await personAt('/');
     await anna.follow('Deutsch', 'Anmelden');
     await anna.press('Anmelden mit Identità di prova', as('Anna Gruber'), BACK);
     await anna.isIn('Anna Gruber');
@@ -136,7 +70,7 @@ describe('SPID', () => {
   });
 
   it('lets Luca in; signing in again in the same browser leaves one session open', async () => {
-    const luca = await Person.at('/accedi');
+    const luca = await personAt('/accedi');
     await luca.press(SPID, as('Luca Esposito'), BACK);
     await luca.isIn('Luca Esposito');
     await luca.open(`/spid/accedi?idp=${encodeURIComponent(await providerOfSpid())}&ritorno=/dati/sessioni`);
@@ -154,7 +88,7 @@ describe('SPID', () => {
     ] as const;
     const people: Person[] = [];
     for (const [name, links, button] of areas) {
-      const paolo = await Person.at('/accedi');
+      const paolo = await personAt('/accedi');
       await paolo.follow(...links);
       await paolo.press(SPID, button, BACK);
       await paolo.isIn(name);
@@ -217,7 +151,7 @@ describe('CIE', () => {
     ['Paolo Verdi', '/dati'],
   ] as const) {
     it(`lets ${name} in, always as a private person`, async () => {
-      const person = await Person.at(from);
+      const person = await personAt(from);
       await person.press('Entra con CIE', as(name), BACK);
       await person.isIn(name, from === '/accedi' ? '/bacheca' : from);
       await person.leaves();
@@ -227,7 +161,7 @@ describe('CIE', () => {
 
 describe('eIDAS', () => {
   it('lets Greta in by the page of countries, and says what she may do', async () => {
-    const greta = await Person.at('/accedi');
+    const greta = await personAt('/accedi');
     await greta.press('Entra con l’identità di un altro paese');
     assert.match(await greta.text(), /Germania/u);
     await greta.press('Continua e scegli il paese', as('Greta Weber'), BACK);
@@ -247,7 +181,7 @@ describe('PIN', () => {
   it('lets John in, who typed a wrong letter first', async () => {
     const { fiscalCode, pin } = PIN_PERSON;
     await seedPinPerson(async (sql, values) => ({ rows: await portal.db.query(sql, values) }), portal.clock.now());
-    const john = await Person.at('/accedi');
+    const john = await personAt('/accedi');
     await john.press('Controlla se puoi ed entra con il PIN');
     const fill = async (code: string) => {
       await john.page.getByRole('textbox', { name: 'Codice fiscale' }).fill(code);
@@ -310,7 +244,7 @@ describe('the staff, by the provider of the institute', () => {
     ['Sara Marino', 'Nessuna in particolare', 'Amministratore'],
   ] as const) {
     it(`lets ${name} in as ${role}`, async () => {
-      const person = await Person.at('/accedi');
+      const person = await personAt('/accedi');
       await person.follow('Personale dell’istituto', 'Entra con le credenziali dell’istituto');
       await person.press(`Entra come ${name}`);
       await person.isIn(name, '/operatore');
