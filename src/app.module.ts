@@ -2,14 +2,17 @@ import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common'
 import { AppointmentsModule } from './appointments/index.js';
 import { AuditModule } from './audit/index.js';
 import { AuthModule } from './auth/index.js';
+import { BackofficeModule } from './backoffice/index.js';
 import type { Clock } from './common/clock.js';
 import { CommonModule } from './common/common.module.js';
 import type { Log } from './common/log.js';
 import type { Config } from './config.js';
+import { ContactModule } from './contact/index.js';
 import { DashboardModule } from './dashboard/index.js';
 import { NotificationsModule } from './notifications/index.js';
 import { PlacesModule } from './places/index.js';
 import { ProfileModule } from './profile/index.js';
+import { TransportModule } from './transport/index.js';
 
 /** The list of modules, lowest layer first. */
 @Module({})
@@ -19,11 +22,14 @@ export class AppModule {
       CommonModule.with(config, clock, log),
       PlacesModule,
       AuditModule,
+      TransportModule,
       AuthModule,
       ProfileModule,
       NotificationsModule,
       AppointmentsModule,
+      ContactModule,
       DashboardModule,
+      BackofficeModule,
     ];
     if (config.development) imports.push(await developmentDoubles());
     return { module: AppModule, imports };

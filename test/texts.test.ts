@@ -10,8 +10,20 @@ const sources = [...filesOf('src', '.ts'), ...filesOf('scripts', '.ts')];
 
 /** Families of keys that the program puts together: what comes before and after the changing part, and where it is done. */
 const FAMILIES: readonly RegExp[] = [
-  // privacy page: kind() in dashboard/public.views.ts
-  /^privacy\.(identity|contacts|appointments|needs|notices|access|spid|session)-(name|data|purpose|time)$/,
+  // copies of all data: export.views.ts, export.controller.ts, copy.writer.ts, copy-html.ts, appointments.exported.ts
+  /^export\.(state|ended)-(asked|making|ready|failed|expired|deleted)$/,
+  /^export\.(already-making|already-ready|too-many)$/,
+  /^export\.without-(provider|secrets|forms|copy|investigations)(-why)?$/,
+  /^export\.records-(one|other)$/,
+  /^export\.appointment-(held|booked|arrived|called|served|no-show|cancelled|expired|ended)$/,
+  // the register of processing: registerCsv() in profile/privacy/privacy.views.ts
+  /^privacy\.register-(name|purpose|basis|subjects|data|recipients|time|tables)$/,
+  // consents and preferences: what a state, a refusal, a type of notice or a road is called
+  /^consents\.(status-(never|given|outdated|withdrawn)|since-(given|outdated|withdrawn)|replaced|elsewhere|unknown)$/,
+  /^consents\.(given|withdrawn)(-already)?$/,
+  /^consents\.channel-(web|counter|phone|paper)$/,
+  /^preferences\.(channel|missing|confirm|change)-(email|sms)$/,
+  /^preferences\.(what|locked)-[a-z-]+$/,
   // error pages: error-page.filter.ts
   /^errors\.(400|403|404|422|500|503)-title$/,
   // texts with a number: t.count()
@@ -31,13 +43,39 @@ const FAMILIES: readonly RegExp[] = [
   /^offices\.weekday-[1-7]$/,
   /^offices\.(step-free|hearing-loop|sign-language)-(yes|no)$/,
   // notices
-  /^notifications\.(type|link)-(appointment|institutional)$/,
+  /^notifications\.(type|link)-(security|delegation|pension-payment|payment|domestic-work|application|request|mailbox|appointment|institutional|survey|news)$/,
   /^notifications\.welcome-(title|body)$/,
+  /^notifications\.(sent|step)-[a-z]+$/,
   // outcomes of a sign-in: spid.views.ts
   /^(spid|cie)\.(refused|unknown-provider|code-(\d\d|other))-(title|what|todo)$/,
   // sessions: how somebody came in, what the access record tells
   /^sessions\.method-(spid|cie|cns|eidas|pin|other)$/,
+  // the record of accesses: what was done (test/audit/actions.test.ts: every action of the sources has one), by whom, why
+  /^accesses\.action-[a-z-]+$/,
+  /^accesses\.(who-(all|self|delegate|staff|system)|kind-(all|read|change|session|sent))$/,
+  /^accesses\.purpose-(service|security|consent|rights|legal-duty|delivery)$/,
+  /^accesses\.by-system-(sign-in|delivery|export|retention|erasure|owner)$/,
   /^accesses\.what-(start|step-up|end-(out|elsewhere|everywhere|provider|replaced)|expire|refused|locked|unlocked)$/,
+  // contacts: by kind (src/profile/contacts), why one is refused, what became of a code
+  /^contacts\.(label|question|what|hint|say|removal|removal-means|removed)-(email|mobile|pec|phone)$/,
+  /^contacts\.(bounced|use|card-check|card-bounced|code-bounced|code-sent|code-message|code-wrong-address|changed-message|removed-message|confirmed)-(email|mobile)$/,
+  /^contacts\.(saved-(pec|phone)|limit-(person|address)|codes-left-(one|other))$/,
+  /^contacts\.(email-(one-at|local|long|wrong)|phone-(wrong|extension|dear)|mobile-(fixed|no-sms))$/,
+  /^contacts\.code-(wrong|other|expired|used-up|none|meanwhile)$/,
+  // requests about personal data: rights, states, steps, what a request says and lacks
+  /^rights\.(kind|kind-long|what|go|ask|when|refusal|after|data-legend|message)-(rectification|erasure|restriction|objection)$/,
+  /^rights\.(state|lead|step|notice)-(received|working|extended|accepted|partly|rejected|withdrawn|executed)(-title|-body)?$/,
+  /^rights\.data-(identity|contacts|appointments|notices|consents|accesses|other)$/,
+  /^rights\.say-(dati|giusto|testo)$/,
+  /^rights\.(mark|lifted)-(restriction|objection)(-title|-end)?$/,
+  /^(rights\.(deleted|kept)|desk\.(late|open-label|late-label)|retention\.(days|months|years|gone|would-go|failed))-(one|other)$/,
+  // the desk that answers them
+  /^desk\.filter-[a-z-]+$/,
+  /^desk\.(step|by|effect|outcome|field)-[a-z_]+$/,
+  /^desk\.(changed|not-working|extended-before|too-late)$/,
+  // retention: each rule of common/retention.ts; the staff pages that modules register
+  /^retention\.[a-z-]+(-from|-why)?$/,
+  /^staff\.page-[a-z]+(-what)?$/,
   // the staff: outcomes of a sign-in, roles
   /^staff\.(refused|not-staff|unavailable)-(title|what|todo)$/,
   /^staff\.role-(operator|editor|analyst|administrator)$/,
@@ -125,11 +163,14 @@ const NAMESPACES = readdirSync('views/texts/it').map((file) => file.replace('.js
 
 /** Whole texts in quotes that have the form of a key of one of the catalogues. */
 function namedInCode(): Set<string> {
-  const quoted = sources.flatMap((text) => [...text.matchAll(/'([a-z]+\.[a-z0-9-]+)'/g)].map((match) => match[1]!));
+  const quoted = sources.flatMap((text) =>
+    [...text.replace(AUDIT_ACTION, '').matchAll(/'([a-z]+\.[a-z0-9-]+)'/g)].map((match) => match[1]!),
+  );
   return new Set(quoted.filter((key) => NAMESPACES.includes(key.split('.')[0]!) && !AUDIT_ACTIONS.test(key)));
 }
 
-/** Names of audit entries look like keys and are none. */
+/** Names of audit entries, and of jobs, look like keys and are none; the entries' texts are those of test/audit/actions.test.ts. */
+const AUDIT_ACTION = /(@Reads\(|\baction: |\bname(:| =) |_QUEUE = )'[^']+'/g;
 const AUDIT_ACTIONS = /^(profile\.residence|session\.(start|end))$/;
 
 function placeholders(language: (typeof LANGUAGES)[number], key: string): string[] {

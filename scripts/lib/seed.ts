@@ -5,9 +5,12 @@ import { pinHash } from '#src/auth/strategies/pin/pin-hasher.js';
 import { romeDate, SystemClock } from '#src/common/clock.js';
 import { PEOPLE, PIN_PERSON, type DemonstrationPerson } from '#src/dev/people.js';
 import { seedPlaces } from '#src/places/index.js';
+import { seedConsentTexts } from '#src/profile/consents/consent-texts.seed.js';
 import { locked, type Progress, type Urls } from './database.ts';
 import { queryOf, type Query } from './query.ts';
 import { seedAppointment } from './seed-appointment.ts';
+import { seedChoices } from './seed-choices.ts';
+import { seedContacts } from './seed-contacts.ts';
 
 /** Everything a trial needs; safe to repeat, quick when there is nothing new. */
 export async function seedDemonstration({ owner }: Urls, progress: Progress): Promise<void> {
@@ -15,6 +18,7 @@ export async function seedDemonstration({ owner }: Urls, progress: Progress): Pr
     const query = queryOf(client);
     const now = new SystemClock().now();
     await seedPlaces(query, progress);
+    await seedConsentTexts(query);
     await seedOffices(query, romeDate(now), progress);
     await seedSlots(query, now, progress);
     await seedPeople(query, now);
@@ -51,7 +55,11 @@ export async function seedPeople(
       ],
     );
     const id = rows[0]?.id;
-    if (id && person.key === 'maria') await welcome(query, String(id), now);
+    if (id) await seedContacts(query, { ...person, id: String(id) }, now);
+    if (id && person.key === 'maria') {
+      await welcome(query, String(id), now);
+      await seedChoices(query, String(id), now);
+    }
   }
 }
 

@@ -38,6 +38,8 @@ export interface TestApp {
   url: string;
   /** A browser without cookies yet. */
   browser(): ReturnType<typeof supertest.agent>;
+  /** What is to be closed with the program (test/support/post.ts). */
+  closing: (() => Promise<void>)[];
   close(): Promise<void>;
 }
 
@@ -75,14 +77,17 @@ export async function testApp({ now = NOW, env = {}, log, db: given, patience }:
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
+  const closing: (() => Promise<void>)[] = [];
   return {
     app,
     config,
+    closing,
     clock,
     db,
     url,
     browser: () => supertest.agent(url),
     close: async () => {
+      for (const one of closing) await one();
       await app.close();
       if (!given) await db.drop();
     },

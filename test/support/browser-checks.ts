@@ -144,6 +144,8 @@ export class Stage {
       const cut = [...document.querySelectorAll('body *')].filter((one) => {
         if (!one.checkVisibility() || one.closest('svg, .visually-hidden, .skip-link') || one.clientWidth <= 1)
           return false;
+        // What is typed in a line scrolls in it, with spacing or without.
+        if (one.matches('input')) return false;
         const { overflowX, overflowY } = getComputedStyle(one);
         const clips = overflowX === 'hidden' || overflowX === 'clip' || overflowY === 'hidden' || overflowY === 'clip';
         return clips && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1);

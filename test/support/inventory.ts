@@ -1,6 +1,10 @@
 import { Keys } from '#src/common/crypto.js';
-import { pinPerson } from '#src/auth/strategies/pin/pin.service.js';
+import { pinPersons } from '#src/auth/strategies/pin/pin.service.js';
 import type { TestApp } from './app.ts';
+import { arrangeCopies, type Copies, type CopyOwner } from './copies.ts';
+import { arrangeContacts, CONTACTS } from './inventory-contacts.ts';
+import { arrangeRights, RIGHTS, RIGHTS_DESK } from './inventory-rights.ts';
+import { addConsents, addMessages, addPreferences } from './consents.ts';
 import {
   addAccesses,
   addAppointment,
@@ -18,9 +22,10 @@ import type { Visit } from './visit.ts';
 
 /**
  * Luca has nothing and nobody knows where he lives; Maria has everything, once by SPID and once by a PIN; Greta has no
- * fiscal code; Elena works at an office; at-pin has the form of the PIN open; leaving is in, and goes by this very page.
+ * fiscal code; Elena works at an office, Sara administers; at-pin has the form of the PIN open; leaving is in, and goes by this very page.
  */
-export type Who = 'nobody' | 'luca' | 'maria' | 'maria-by-pin' | 'greta' | 'elena' | 'at-pin' | 'leaving';
+export type Who =
+  'nobody' | 'luca' | 'maria' | 'maria-by-pin' | 'greta' | 'elena' | 'sara' | 'at-pin' | 'leaving' | CopyOwner;
 
 export interface InventoryPage {
   /** What is seen, and in which state. */
@@ -57,6 +62,10 @@ export interface World {
     string
   >;
   notice: string;
+  /** Copies of all data, by the stage they are at. */
+  copies: Copies['ids'];
+  /** A line of Maria's ledger of consents. */
+  consent: string;
   /** A provider's own request to end a session: the query of its redirect, good once. */
   logout: (provider: typeof formProvider) => string;
 }
@@ -81,20 +90,33 @@ export async function arrangeWorld(portal: TestApp): Promise<World> {
   const notice = await arrangeNotices(portal, maria, appointments.next);
   await addAccesses(db, maria, now, ACCESSES);
   await lockPin(portal);
+  const consent = await addConsents(db, maria, now);
+  await addPreferences(db, maria, now);
+  await addMessages(db, maria, notice, now);
   const keys = await testKeys('provider');
+  const copies = await arrangeCopies(portal, maria);
+  const sessions = await arrangeSessions(portal, maria, luca);
+  await arrangeContacts(portal, maria, copies.people['copy-failed'].citizen);
+  await arrangeRights(portal, maria);
   return {
     portal,
-    people: await arrangeSessions(portal, maria, luca),
+    people: { ...sessions, ...copies.people },
+    copies: copies.ids,
     luca,
     office,
     appointments,
     notice,
+    consent,
     logout: (provider) => provider.logout(keys, now),
   };
 }
 
 /** Maria is in on four devices, one of them by the PIN alone. */
-async function arrangeSessions(portal: TestApp, maria: Citizen, luca: Citizen): Promise<World['people']> {
+async function arrangeSessions(
+  portal: TestApp,
+  maria: Citizen,
+  luca: Citizen,
+): Promise<Omit<World['people'], CopyOwner>> {
   const ago = (minutes: number) => portal.clock.now().subtract({ minutes });
   await signedInAs(portal, maria, { method: 'cie', level: 3, device: 'Samsung Internet/Android', openedAt: ago(95) });
   await signedInAs(portal, maria, { device: '/', openedAt: ago(210) });
@@ -105,6 +127,7 @@ async function arrangeSessions(portal: TestApp, maria: Citizen, luca: Citizen): 
     'maria-by-pin': await signedInAs(portal, maria, byPin),
     greta: await signedInAs(portal, await european(portal.db, portal.clock.now()), { method: 'eidas' }),
     elena: await staffSignedIn(portal, { name: 'Elena Conti', office: 'AG-058091', roles: ['operator', 'analyst'] }),
+    sara: await staffSignedIn(portal, { name: 'Sara Marino', office: null, roles: ['administrator'] }),
     'at-pin': await pinFormOpen(portal),
   };
 }
@@ -113,7 +136,7 @@ async function lockPin({ db, clock, config }: TestApp): Promise<void> {
   await db.query(
     `INSERT INTO pin_attempt (id, person, address, at, outcome)
      SELECT gen_random_uuid(), $1, repeat('x', 43), $2, 'wrong-pin' FROM generate_series(1, 50)`,
-    [pinPerson(new Keys(config.secret), LOCKED), clock.now()],
+    [pinPersons(new Keys(config.secret), LOCKED)[0], clock.now()],
   );
 }
 
@@ -197,6 +220,7 @@ export function visitOf(page: InventoryPage, world: World, person: Person): { pa
 /** GET routes that answer no page of their own, and why. */
 export const NOT_PAGES: Readonly<Record<string, string>> = {
   'GET /appuntamenti/:id/calendario.ics': 'a calendar file',
+  'GET /operatore/trattamenti/registro.csv': 'a spreadsheet',
   'GET /spid/accedi': 'leads to the identity provider (its page for an unknown provider is walked)',
   'GET /spid/acs': 'leads to /accedi',
   'GET /spid/metadata': 'XML for identity providers',
@@ -233,7 +257,10 @@ const PUBLIC: readonly InventoryPage[] = [
   { name: 'home', route: 'GET /', who: 'nobody', status: 200, title: 'Prenota nella sede più vicina', path: at('/'), rows: [['.tiles > li', 6], ['.hero form', 1], ['.sign-in-link', 1]] },
   { name: 'home, signed in', route: 'GET /', who: 'maria', status: 200, title: 'Prenota nella sede più vicina', path: at('/'), rows: [['.tiles > li', 6], ['form[action="/esci"]', 1]] },
   { name: 'guide', route: 'GET /guida', who: 'nobody', status: 200, title: 'Guida', path: at('/guida'), rows: [['main h2', 6]] },
-  { name: 'privacy', route: 'GET /privacy', who: 'nobody', status: 200, title: 'Privacy: come trattiamo i tuoi dati', path: at('/privacy'), rows: [['main tbody tr', 9]] },
+  { name: 'privacy', route: 'GET /privacy', who: 'nobody', status: 200, title: 'Privacy: come trattiamo i tuoi dati', path: at('/privacy'), rows: [['main tbody tr', 15], ['#responsabile', 1]] },
+  { name: 'privacy, versions', route: 'GET /privacy/versioni', who: 'nobody', status: 200, title: 'Versioni dell’informativa', path: at('/privacy/versioni'), rows: [['main li', 2], ['main .tag-ok', 1]] },
+  { name: 'privacy, former version', route: 'GET /privacy/versioni/:versione', who: 'nobody', status: 200, title: 'Privacy: come trattiamo i tuoi dati (versione 1)', path: at('/privacy/versioni/1'), rows: [['main tbody tr', 9], ['main .note-warning', 1]] },
+  { name: 'privacy, no such version', route: 'GET /privacy/versioni/:versione', who: 'nobody', status: 404, title: 'Questa pagina non c’è', path: at('/privacy/versioni/99'), rows: [['main li', 3]] },
   { name: 'legal notes', route: 'GET /note-legali', who: 'nobody', status: 200, title: 'Note legali', path: at('/note-legali'), rows: [['#licenze', 1]] },
   { name: 'accessibility statement', route: 'GET /accessibilita', who: 'nobody', status: 200, title: 'Dichiarazione di accessibilità', path: at('/accessibilita'), rows: [['#segnala', 1], ['main dl', 2]] },
   { name: 'site map', route: 'GET /mappa', who: 'nobody', status: 200, title: 'Mappa del sito', path: at('/mappa'), rows: [['main section', 4], ['main li', 23]] },
@@ -297,6 +324,7 @@ const STAFF: readonly InventoryPage[] = [
   { name: 'staff, issuer down', route: 'GET /operatore/accedi/avvio', who: 'nobody', portal: 'other-providers', status: 503, title: 'L’accesso del personale ora non risponde', path: at('/operatore/accedi/avvio'), rows: [['main a.button', 2]] },
   { name: 'staff, answer refused', route: 'GET /operatore/rientro', who: 'nobody', status: 403, title: 'Accesso non riuscito', path: at('/operatore/rientro?state=x'), rows: [['main a.button', 2]] },
   { name: 'staff, home', route: 'GET /operatore', who: 'elena', status: 200, title: 'Area del personale', path: at('/operatore'), rows: [['main dl > div', 3], ['form[action="/operatore/esci"]', 1]] },
+  { name: 'staff, register of processing', route: 'GET /operatore/trattamenti', who: 'elena', status: 200, title: 'Registro dei trattamenti', path: at('/operatore/trattamenti'), rows: [['main section', 15], ['main section dl > div', 105]] },
   { name: 'staff, no such page', route: 'error', who: 'elena', status: 404, title: 'Questa pagina non c’è', path: at('/operatore/nulla'), rows: [['form[action="/operatore/esci"]', 1]] },
 ];
 
@@ -312,24 +340,49 @@ const PERSONAL: readonly InventoryPage[] = [
   { name: 'profile, source down', route: 'GET /dati', who: 'maria', down: ['citizen'], status: 500, title: 'C’è un problema dalla nostra parte', path: at('/dati'), rows: [['main a.button', 1]] },
   { name: 'profile, no fiscal code', route: 'GET /dati', who: 'greta', status: 200, title: 'I tuoi dati', path: at('/dati'), rows: [['main dl > div', 8], MENU] },
   { name: 'Bacheca, no fiscal code', route: 'GET /bacheca', who: 'greta', status: 200, title: 'Buongiorno, Greta', path: at('/bacheca'), rows: [['main section.card', 3], MENU] },
+  { name: 'copy of all data, none yet', route: 'GET /dati/esporta', who: 'luca', status: 200, title: 'Scarica i tuoi dati', path: at('/dati/esporta'), rows: [['main form[action="/dati/esporta"]', 1], ['#copia', 0], ['main dl > div', 5], MENU] },
+  { name: 'copy of all data, in the queue', route: 'GET /dati/esporta', who: 'copy-asked', status: 200, title: 'Scarica i tuoi dati', path: at('/dati/esporta'), rows: [['#copia a.button', 1], ['#copia .tag-warning', 1], ['main form', 0]] },
+  { name: 'copy of all data, being made', route: 'GET /dati/esporta', who: 'copy-making', status: 200, title: 'Scarica i tuoi dati', path: at('/dati/esporta'), rows: [['#copia a.button', 1], ['#copia p', 4], ['main form', 0]] },
+  { name: 'copy of all data, ready', route: 'GET /dati/esporta', who: 'copy-ready', status: 200, title: 'Scarica i tuoi dati', path: at('/dati/esporta'), rows: [['#copia a.button', 1], ['#copia .tag-ok', 1], ['#copia dl > div', 3], ['#copia form', 1]] },
+  { name: 'copy of all data, failed', route: 'GET /dati/esporta', who: 'copy-failed', status: 200, title: 'Scarica i tuoi dati', path: at('/dati/esporta'), rows: [['main .note-error', 1], ['main form[action="/dati/esporta"]', 1]] },
+  { name: 'copy of all data, expired', route: 'GET /dati/esporta', who: 'copy-expired', status: 200, title: 'Scarica i tuoi dati', path: at('/dati/esporta'), rows: [['main .note', 1], ['main form[action="/dati/esporta"]', 1]] },
+  { name: 'copy of all data, deleted', route: 'GET /dati/esporta', who: 'copy-deleted', status: 200, title: 'Scarica i tuoi dati', path: at('/dati/esporta'), rows: [['main .note', 1], ['main form[action="/dati/esporta"]', 1]] },
+  { name: 'copy of all data, source down', route: 'GET /dati/esporta', who: 'maria', down: ['data_export'], status: 500, title: 'C’è un problema dalla nostra parte', path: at('/dati/esporta'), rows: [['main a.button', 1]] },
+  { name: 'copy of all data, its days are over', route: 'GET /dati/esporta/:id', who: 'copy-expired', status: 410, title: 'Questa copia non c’è più', path: (world) => `/dati/esporta/${world.copies.expired}`, rows: [['main a.button', 1]] },
+  { name: 'copy of all data, of another', route: 'GET /dati/esporta/:id', who: 'maria', status: 404, title: 'Questa pagina non c’è', path: (world) => `/dati/esporta/${world.copies.ready}`, rows: [['main li', 3]] },
   { name: 'sessions', route: 'GET /dati/sessioni', who: 'maria', status: 200, title: 'Le tue sessioni aperte', path: at('/dati/sessioni'), rows: [['main li.card', 4], ['main .tag-ok', 1], MENU] },
   { name: 'sessions, seen by a weak one', route: 'GET /dati/sessioni', who: 'maria-by-pin', status: 200, title: 'Le tue sessioni aperte', path: at('/dati/sessioni'), rows: [['main li.card', 4], ['main form[action="/dati/sessioni/fine"]', 0]] },
   { name: 'sessions, one alone', route: 'GET /dati/sessioni', who: 'luca', status: 200, title: 'Le tue sessioni aperte', path: at('/dati/sessioni'), rows: [['main li.card', 1], ['main form[action="/dati/sessioni/uscita"]', 1]] },
-  { name: 'accesses', route: 'GET /dati/accessi', who: 'maria', status: 200, title: 'Accessi alla tua area', path: at('/dati/accessi'), rows: [['main tbody tr', 20], ['.pagination li', 1], MENU] },
-  { name: 'accesses, in the middle', route: 'GET /dati/accessi', who: 'maria', status: 200, title: 'Accessi alla tua area', path: at('/dati/accessi?prima=2026-03-28T00:00:00Z_1'), rows: [['main tbody tr', 20], ['.pagination li', 2]] },
-  { name: 'accesses, none', route: 'GET /dati/accessi', who: 'greta', status: 200, title: 'Accessi alla tua area', path: at('/dati/accessi'), rows: [['.card-empty', 1], ['main table', 0]] },
+  { name: 'accesses', route: 'GET /dati/accessi', who: 'maria', status: 200, title: 'Chi ha visto i miei dati', path: at('/dati/accessi'), rows: [['main tbody tr', 20], ['.pagination li', 1], MENU] },
+  { name: 'accesses, in the middle', route: 'GET /dati/accessi', who: 'maria', status: 200, title: 'Chi ha visto i miei dati', path: at('/dati/accessi?prima=2026-03-28T00:00:00Z_1'), rows: [['main tbody tr', 20], ['.pagination li', 2]] },
+  { name: 'accesses, none', route: 'GET /dati/accessi', who: 'greta', status: 200, title: 'Chi ha visto i miei dati', path: at('/dati/accessi?chi=operatore'), rows: [['.card-empty', 1], ['main table', 0], ['details[open]', 1]] },
+  { name: 'accesses, filtered', route: 'GET /dati/accessi', who: 'maria', status: 200, title: 'Chi ha visto i miei dati', path: at('/dati/accessi?chi=tu&cosa=ingressi&dalGiorno=1&dalMese=3&dalAnno=2026'), rows: [['main tbody tr', 20], ['details[open] option[selected]', 2], ['.pagination li', 1]] },
+  { name: 'accesses, after the last', route: 'GET /dati/accessi', who: 'maria', status: 200, title: 'Chi ha visto i miei dati', path: at('/dati/accessi?prima=2020-01-01T00:00:00Z_1'), rows: [['.card-empty', 1], ['main table', 0], ['.pagination', 0]] },
+  { name: 'accesses, no such day', route: 'GET /dati/accessi', who: 'maria', status: 422, title: 'Chi ha visto i miei dati', path: at('/dati/accessi?chi=delegato&dalGiorno=31&dalMese=2&dalAnno=2026'), rows: [['#errori li', 1], ['#dalGiorno-errore', 1], ['#dalGiorno[value="31"]', 1], ['main table', 0]] },
   { name: 'accesses, source down', route: 'GET /dati/accessi', who: 'maria', down: ['audit_entry'], status: 500, title: 'C’è un problema dalla nostra parte', path: at('/dati/accessi'), rows: [['main a.button', 1]] },
   { name: 'residence', route: 'GET /dati/residenza', who: 'maria', status: 200, title: 'In quale comune abiti?', path: at('/dati/residenza'), rows: [['#comune[value=Roma]', 1], MENU] },
   { name: 'residence, none yet', route: 'GET /dati/residenza', who: 'luca', status: 200, title: 'In quale comune abiti?', path: at('/dati/residenza'), rows: [['#comune[value=""]', 1]] },
   { name: 'residence, nothing written', route: 'POST /dati/residenza', who: 'luca', status: 422, title: 'In quale comune abiti?', path: at('/dati/residenza'), form: { comune: '' }, rows: [['#errori li', 1], ['#comune-errore', 1]] },
   { name: 'residence, which of several', route: 'POST /dati/residenza', who: 'luca', status: 422, title: 'In quale comune abiti?', path: at('/dati/residenza'), form: { comune: 'Samone' }, rows: [['#errori li', 1], ['#forse + ul > li', 5]] },
   { name: 'residence, unknown', route: 'POST /dati/residenza', who: 'luca', status: 422, title: 'In quale comune abiti?', path: at('/dati/residenza'), form: { comune: '<b>Qwxzkyj "&' }, rows: [['#errori li', 1], ['#forse', 0]] },
+  { name: 'consents, none yet', route: 'GET /dati/consensi', who: 'luca', status: 200, title: 'Consensi', path: at('/dati/consensi'), rows: [['#scelte section', 3], ['#scelte form', 3], ['main .card-empty', 1], MENU] },
+  { name: 'consents', route: 'GET /dati/consensi', who: 'maria', status: 200, title: 'Consensi', path: at('/dati/consensi'), rows: [['#scelte section', 3], ['#scelte form', 4], ['main tbody tr', 4], ['#news .tag-warning', 1], MENU] },
+  { name: 'consents, older lines', route: 'GET /dati/consensi', who: 'maria', status: 200, title: 'Consensi', path: at('/dati/consensi?prima=2026-03-20T06:00:00Z_00000000-0000-0000-0000-000000000000'), rows: [['#scelte', 0], ['main tbody tr', 3]] },
+  { name: 'consents, text replaced', route: 'POST /dati/consensi', who: 'luca', status: 422, title: 'Consensi', path: at('/dati/consensi'), form: { scopo: 'news', scelta: 'do', versione: '1', dopo: '0' }, rows: [['#errori[role=alert]', 1], ['#scelte section', 3]] },
+  { name: 'consents, source down', route: 'GET /dati/consensi', who: 'maria', down: ['consent_event'], status: 500, title: 'C’è un problema dalla nostra parte', path: at('/dati/consensi'), rows: [['main a.button', 1]] },
+  { name: 'one consent', route: 'GET /dati/consensi/:id', who: 'maria', status: 200, title: 'Consenso dato', path: (world) => `/dati/consensi/${world.consent}`, rows: [['main dl > div', 4], ['main .card[lang=de]', 1], MENU] },
+  { name: 'one consent, somebody else’s', route: 'GET /dati/consensi/:id', who: 'luca', status: 404, title: 'Questa pagina non c’è', path: (world) => `/dati/consensi/${world.consent}`, rows: [['main li', 3]] },
+  { name: 'preferences, usual ones', route: 'GET /dati/preferenze', who: 'luca', status: 200, title: 'Preferenze sugli avvisi', path: at('/dati/preferenze'), rows: [['main tbody tr', 12], ['main input[type=checkbox]', 23], ['main dl .tag-warning', 2], MENU] },
+  { name: 'preferences', route: 'GET /dati/preferenze', who: 'maria', status: 200, title: 'Preferenze sugli avvisi', path: at('/dati/preferenze'), rows: [['main tbody tr', 12], ['#appointment-sms[checked]', 1], ['#payment-email[checked]', 0], MENU] },
+  { name: 'preferences, all wrong', route: 'POST /dati/preferenze', who: 'luca', status: 422, title: 'Preferenze sugli avvisi', path: at('/dati/preferenze'), form: { 'payment-sms': 'si', dalle: 'sera', alle: '25', lingua: 'fr', versione: '0' }, rows: [['#errori li', 3], ['.error-text', 3], ['#dalle[value=sera]', 1], ['#payment-sms[checked]', 1]] },
+  { name: 'preferences, saved in another window', route: 'POST /dati/preferenze', who: 'maria', status: 422, title: 'Preferenze sugli avvisi', path: at('/dati/preferenze'), form: { 'payment-email': 'si', silenzio: 'si', dalle: '21:00', alle: '08:00', lingua: 'it', versione: '1' }, rows: [['#errori li', 1], ['#payment-email[checked]', 1], ['input[name=versione][value="2"]', 1]] },
+  { name: 'preferences, source down', route: 'GET /dati/preferenze', who: 'maria', down: ['notice_preference'], status: 500, title: 'C’è un problema dalla nostra parte', path: at('/dati/preferenze'), rows: [['main a.button', 1]] },
   { name: 'notices, none', route: 'GET /notifiche', who: 'luca', status: 200, title: 'Centro notifiche', path: at('/notifiche'), rows: [['.card-empty', 1], ['main .plain-list li', 0], MENU] },
   { name: 'notices', route: 'GET /notifiche', who: 'maria', status: 200, title: 'Centro notifiche', path: at('/notifiche'), rows: [['main .plain-list li', 20], ['main .unread', 20], ['.pagination li', 1], ['.menu .count', 1], MENU] },
   { name: 'notices, unread ones', route: 'GET /notifiche', who: 'maria', status: 200, title: 'Centro notifiche', path: at('/notifiche?stato=non-lette'), rows: [['main .plain-list li', 20], ['main .unread', 20], ['.tabs [aria-current=page]', 1]] },
   { name: 'notices, last page', route: 'GET /notifiche', who: 'maria', status: 200, title: 'Centro notifiche', path: at('/notifiche?prima=2026-03-20T06:00:00Z_00000000-0000-0000-0000-000000000000'), rows: [['main .plain-list li', 5], ['main .unread', 0]] },
   { name: 'notices, source down', route: 'GET /notifiche', who: 'maria', down: ['notice'], status: 500, title: 'C’è un problema dalla nostra parte', path: at('/notifiche'), rows: [['main a.button', 1]] },
-  { name: 'one notice', route: 'GET /notifiche/:id', who: 'maria', status: 200, title: 'Benvenuta nella tua area personale', path: (world) => `/notifiche/${world.notice}`, rows: [['main time', 1]] },
+  { name: 'one notice', route: 'GET /notifiche/:id', who: 'maria', status: 200, title: 'Benvenuta nella tua area personale', path: (world) => `/notifiche/${world.notice}`, rows: [['main .timeline', 3], ['main .failed', 1]] },
   { name: 'one notice, somebody else’s', route: 'GET /notifiche/:id', who: 'luca', status: 404, title: 'Questa pagina non c’è', path: (world) => `/notifiche/${world.notice}`, rows: [['main li', 3]] },
 ];
 
@@ -386,7 +439,10 @@ export const INVENTORY: readonly InventoryPage[] = [
   ...PUBLIC,
   ...SIGN_IN,
   ...PERSONAL,
+  ...CONTACTS,
+  ...RIGHTS,
   ...APPOINTMENTS,
   ...BOOKING,
   ...STAFF,
+  ...RIGHTS_DESK,
 ];

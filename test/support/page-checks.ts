@@ -17,6 +17,8 @@ const TASTE = {
   'long-title': 'off',
   // Telephone numbers are written with fixed spaces, which is all that this rule asks for.
   'tel-non-breaking': 'off',
+  // The boxes of one question share a name, as radios do: that is how HTML sends several answers.
+  'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'reset', 'submit'] }],
   // role="table" and its family are said again on purpose: rows shown as blocks lose them in some browsers (docs/look.md).
   'no-redundant-role': 'off',
   'prefer-native-element': [

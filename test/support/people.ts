@@ -206,8 +206,8 @@ export async function addAccesses(
   for (let index = 0; index < count; index++) {
     const [action = '', how = '', method = 'spid'] = ACCESSES[index % ACCESSES.length]!;
     await db.query(
-      `INSERT INTO audit_entry (at, action, subject, actor_kind, actor, purpose, details)
-       VALUES ($1, $2, $3, 'system', 'sign-in', 'security', $4)`,
+      `INSERT INTO audit_entry (at, action, kind, subject, actor_kind, actor, purpose, details)
+       VALUES ($1, $2, 'session', $3, 'system', 'sign-in', 'security', $4)`,
       [
         until.subtract({ hours: (count - index) * 9 }),
         `session.${action}`,

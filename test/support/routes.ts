@@ -11,6 +11,8 @@ export interface Route {
   access: string;
   resumable: boolean;
   controller: string;
+  /** With what its decorators say. */
+  handler: object;
 }
 
 /** Every route of the program with who may use it, as its decorators say. */
@@ -36,6 +38,7 @@ function routesOfController(controller: Type<unknown>): Route[] {
       access: String(access),
       resumable: Reflect.getMetadata(RESUMABLE, handler) === true,
       controller: controller.name,
+      handler,
     };
   });
 }

@@ -53,7 +53,7 @@ export async function staffSignedIn(
   const staffId = randomUUID();
   await portal.db.query(
     `INSERT INTO staff_member (id, issuer, subject, name, office, roles, created_at, signed_in_at)
-     VALUES ($1, 'https://accesso.example', 'elena', $2, $3, $4, $5, $5)`,
+     VALUES ($1, 'https://accesso.example', ($1::uuid)::text, $2, $3, $4, $5, $5)`,
     [staffId, member.name, member.office, member.roles, openedAt],
   );
   const data = { cookie: COOKIE, staffId, staff: member, method: 'staff', level: 2, signedInAt: openedAt.toString() };

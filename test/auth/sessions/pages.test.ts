@@ -23,7 +23,7 @@ before(async () => {
   for (const action of ['start', 'step-up', 'end', 'expire', 'refused', 'locked', 'unlocked']) {
     for (const how of action === 'end' ? ['out', 'elsewhere', 'everywhere', 'replaced', '?'] : ['']) {
       await portal.db.query(
-        `INSERT INTO audit_entry (at, action, subject, actor_kind, actor, purpose, details) VALUES ($1, $2, $3, 'system', 'sign-in', 'security', $4)`,
+        `INSERT INTO audit_entry (at, action, kind, subject, actor_kind, actor, purpose, details) VALUES ($1, $2, 'session', $3, 'system', 'sign-in', 'security', $4)`,
         [now, `session.${action}`, maria.id, { method: 'eidas', level: 3, device: 'Lynx/', how }],
       );
     }
@@ -47,14 +47,14 @@ const PAGES: readonly Case[] = [
   ['sessions', '/dati/sessioni', () => strong, 200, 'Le tue sessioni aperte'],
   ['sessions, of a weak one', '/dati/sessioni', () => weak, 200, 'Le tue sessioni aperte'],
   ['sessions, one alone', '/dati/sessioni', () => empty, 200, 'Le tue sessioni aperte'],
-  ['accesses', '/dati/accessi', () => strong, 200, 'Accessi alla tua area'],
-  ['accesses, none', '/dati/accessi', () => empty, 200, 'Accessi alla tua area'],
+  ['accesses', '/dati/accessi', () => strong, 200, 'Chi ha visto i miei dati'],
+  ['accesses, none', '/dati/accessi?chi=operatore', () => empty, 200, 'Chi ha visto i miei dati'],
   [
     'accesses, after the last',
     '/dati/accessi?prima=2020-01-01T00:00:00Z_1',
     () => strong,
     200,
-    'Accessi alla tua area',
+    'Chi ha visto i miei dati',
   ],
   ['step-up, level', '/accedi/rafforza?livello=2&ritorno=/dati', () => weak, 200, 'Serve un accesso più sicuro'],
   ['step-up, way in', '/accedi/rafforza?modi=cie&ritorno=/dati', () => strong, 200, 'Serve un accesso più sicuro'],

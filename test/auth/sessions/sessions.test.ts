@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { load } from 'cheerio';
 import { SignInService } from '#src/auth/sign-in.service.js';
 import { testApp, type TestApp } from '../../support/app.ts';
+import { forgetEntries } from '../../support/audit.ts';
 import { citizenOf, type Citizen } from '../../support/people.ts';
 import { formOf, openSession, pathOf } from './open-session.ts';
 
@@ -21,7 +22,7 @@ const open = async (citizen: Citizen) =>
   (await portal.db.query('SELECT 1 FROM session WHERE citizen_id = $1 AND ended_at IS NULL', [citizen.id])).length;
 const auditOf = (citizen: Citizen) =>
   portal.db.query<{ action: string; object_id: string; details: Record<string, unknown> }>(
-    'SELECT action, object_id, details FROM audit_entry WHERE subject = $1 ORDER BY id',
+    "SELECT action, object_id, details FROM audit_entry WHERE subject = $1 AND kind = 'session' ORDER BY id",
     [citizen.id],
   );
 
@@ -216,10 +217,10 @@ describe('the limits of a session', () => {
 
 describe('the access record', () => {
   it('shows what happened to my sessions, newest first, and nobody else’s', async () => {
-    await portal.db.query('DELETE FROM audit_entry');
+    await forgetEntries(portal.db);
     const note = (who: Citizen, action: string, details: object) =>
       portal.db.query(
-        `INSERT INTO audit_entry (at, action, subject, actor_kind, actor, purpose, details) VALUES ($1, $2, $3, 'system', 'sign-in', 'security', $4)`,
+        `INSERT INTO audit_entry (at, action, kind, subject, actor_kind, actor, purpose, details) VALUES ($1, $2, 'session', $3, 'system', 'sign-in', 'security', $4)`,
         [portal.clock.now(), action, who.id, details],
       );
     await note(maria, 'session.start', { method: 'spid', level: 2, device: 'Firefox/Windows' });
@@ -228,30 +229,23 @@ describe('the access record', () => {
     portal.clock.move({ minutes: 1 });
     await note(maria, 'session.end', { how: 'elsewhere', device: 'Safari/iOS' });
     await note(luca, 'session.start', { method: 'cns', level: 2, device: 'Opera/Linux' });
-    await note(maria, 'profile.residence', {});
     const { browser } = await openSession(portal, maria);
-    const $ = load((await browser.get('/dati/accessi').expect(200)).text);
+    const $ = load((await browser.get('/dati/accessi?cosa=ingressi').expect(200)).text);
     const rows = $('tbody tr')
-      .map((_, row) =>
-        $(row)
-          .find('td')
-          .map((__, cell) => $(cell).text())
-          .get()
-          .join(' | '),
-      )
+      .map((_, row) => $(row).find('td').eq(1).text().replace('Che cosa: ', ''))
       .get();
     assert.deepEqual(rows, [
-      'Sessione chiusa da un altro dispositivo | Da dove: Safari su iOS',
-      'Tentativo non riuscito con il PIN | Da dove: Dispositivo non riconosciuto',
-      'Accesso con SPID, livello 2 | Da dove: Firefox su Windows',
+      'Sessione chiusa da un altro dispositivo Da dove: Safari su iOS',
+      'Tentativo non riuscito con il PIN Da dove: Dispositivo non riconosciuto',
+      'Accesso con SPID, livello 2 Da dove: Firefox su Windows',
     ]);
   });
 
   it('pages by key, each line once', async () => {
-    await portal.db.query('DELETE FROM audit_entry');
+    await forgetEntries(portal.db);
     for (let index = 0; index < 45; index++) {
       await portal.db.query(
-        `INSERT INTO audit_entry (at, action, subject, actor_kind, actor, purpose, details) VALUES ($1, 'session.start', $2, 'system', 'sign-in', 'security', $3)`,
+        `INSERT INTO audit_entry (at, action, kind, subject, actor_kind, actor, purpose, details) VALUES ($1, 'session.start', 'session', $2, 'system', 'sign-in', 'security', $3)`,
         [
           portal.clock.now().subtract({ minutes: Math.floor(index / 3) }),
           maria.id,
@@ -261,7 +255,7 @@ describe('the access record', () => {
     }
     const { browser } = await openSession(portal, maria);
     const times: string[] = [];
-    let page = '/dati/accessi';
+    let page = '/dati/accessi?cosa=ingressi';
     for (const rows of [20, 20, 5]) {
       const $ = load((await browser.get(page).expect(200)).text);
       assert.equal($('tbody tr').length, rows);
@@ -275,25 +269,27 @@ describe('the access record', () => {
     assert.equal(page, '');
     assert.deepEqual(times, times.toSorted().toReversed());
     for (const odd of ['x', '2026-99-99T00:00:00Z_1', "' OR 1=1", '2026-04-01T00:00:00Z_99999999999999999999']) {
-      const $ = load((await browser.get(`/dati/accessi?prima=${encodeURIComponent(odd)}`).expect(200)).text);
+      const $ = load(
+        (await browser.get(`/dati/accessi?cosa=ingressi&prima=${encodeURIComponent(odd)}`).expect(200)).text,
+      );
       assert.equal($('tbody tr').length, 20, odd);
     }
   });
 
   it('tells of a session that ended by itself, once its row is cleared away', async () => {
-    await portal.db.query('DELETE FROM audit_entry');
+    await forgetEntries(portal.db);
     await openSession(portal, maria, { device: 'Chrome/Linux' });
     const ends = portal.clock.now().add({ minutes: 15 });
     portal.clock.move({ hours: 1 });
     await portal.db.query('SELECT sessions_sweep($1)', [portal.clock.now().subtract({ minutes: 30 })]);
     const { browser } = await openSession(portal, maria);
-    const $ = load((await browser.get('/dati/accessi').expect(200)).text);
+    const $ = load((await browser.get('/dati/accessi?cosa=ingressi').expect(200)).text);
     assert.match($('tbody tr').first().text(), /Sessione finita da sola[\s\S]*Chrome su Linux/);
     assert.equal(Temporal.Instant.from($('tbody time').first().attr('datetime')!).toString(), ends.toString());
   });
 
   it('tells of a try that failed with my code, and keeps nothing of codes nobody has', async () => {
-    await portal.db.query('DELETE FROM audit_entry');
+    await forgetEntries(portal.db);
     const signIn = portal.app.get(SignInService);
     const req = { get: () => 'Firefox/1 (Windows)' } as unknown as Parameters<SignInService['noteRefused']>[0];
     await signIn.noteRefused(req, maria.fiscalCode);
@@ -301,7 +297,7 @@ describe('the access record', () => {
     const rows = await portal.db.query('SELECT action, subject FROM audit_entry');
     assert.deepEqual(rows, [{ action: 'session.refused', subject: maria.id }]);
     const { browser } = await openSession(portal, maria);
-    const $ = load((await browser.get('/dati/accessi').expect(200)).text);
+    const $ = load((await browser.get('/dati/accessi?cosa=ingressi').expect(200)).text);
     assert.match($('tbody tr').first().text(), /Tentativo non riuscito con il PIN[\s\S]*Firefox su Windows/);
   });
 

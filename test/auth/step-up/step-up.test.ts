@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { load } from 'cheerio';
 import { testApp, type TestApp } from '../../support/app.ts';
+import { forgetEntries } from '../../support/audit.ts';
 import { citizenOf, type Citizen } from '../../support/people.ts';
 import { formOf, openSession, pathOf, type OpenSession } from '../sessions/open-session.ts';
 
@@ -100,7 +101,7 @@ describe('a route that asks for level 2', () => {
   });
 
   it('ends the weaker session (rotation), once, and notes the step-up in the access record', async () => {
-    await portal.db.query('DELETE FROM audit_entry');
+    await forgetEntries(portal.db);
     const weak = await weakSession(maria);
     const { arrival } = await sendResidence(weak, 'Torino');
     const strong = await openSession(portal, maria);
@@ -108,7 +109,7 @@ describe('a route that asks for level 2', () => {
     await weak.browser.get('/bacheca').expect(303);
     await strong.browser.get('/bacheca').expect(200);
     const entries = await portal.db.query<{ action: string; object_id: string }>(
-      'SELECT action, object_id FROM audit_entry WHERE subject = $1 ORDER BY id',
+      "SELECT action, object_id FROM audit_entry WHERE subject = $1 AND kind = 'session' ORDER BY id",
       [maria.id],
     );
     assert.deepEqual(entries, [
