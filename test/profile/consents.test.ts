@@ -97,7 +97,7 @@ describe('consents', () => {
       { purpose: 'surveys', number: 1, given: true, version: 1, language: 'it', channel: 'web' },
     );
     const $ = await page(me);
-    assert.equal($('#surveys .tag').text(), 'dato');
+    assert.equal($('#surveys .tag').text(), 'Dato');
     assert.equal($('#esito').length, 1);
   });
 
@@ -115,7 +115,7 @@ describe('consents', () => {
         [2, false],
       ],
     );
-    assert.equal((await page(me))('#surveys .tag').text(), 'tolto');
+    assert.equal((await page(me))('#surveys .tag').text(), 'Tolto');
   });
 
   it('are written in the language they were read in', async () => {
@@ -160,7 +160,7 @@ describe('consents', () => {
     const $ = load(answer.text);
     assert.match($('#errori').text(), /altra finestra/);
     assert.match($('title').text(), /^Errore: /);
-    assert.equal($('#surveys .tag').text(), 'tolto');
+    assert.equal($('#surveys .tag').text(), 'Tolto');
     assert.equal((await lines()).length, 2);
   });
 
@@ -185,53 +185,53 @@ describe('consents', () => {
       assert.equal(answer.status, 422);
       const $ = load(answer.text);
       assert.equal($('#errori[role=alert]').length, 1);
-      assert.equal($('#scelte section').length, 3);
+      assert.equal($('#scelte section').length, 2);
       assert.match($('#news').text(), /per e-mail o SMS/);
       assert.deepEqual(await lines(), []);
     });
   }
 
   it('tell whoever read words that were replaced meanwhile, and show the new ones', async () => {
-    const old = await fieldsOf(me, 'suggestions', 'do');
-    await publish('suggestions', 2);
+    const old = await fieldsOf(me, 'surveys', 'do');
+    await publish('surveys', 2);
     try {
       const answer = await send(me, old);
       assert.equal(answer.status, 422);
       const $ = load(answer.text);
       assert.match($('#errori').text(), /Il testo è cambiato mentre leggevi/);
       assert.match($('#errori strong').text(), /Titolo nuovo/);
-      assert.match($('#suggestions').text(), /Parole nuove/);
+      assert.match($('#surveys').text(), /Parole nuove/);
       assert.deepEqual(await lines(), []);
     } finally {
-      await unpublish('suggestions', 2);
+      await unpublish('surveys', 2);
     }
   });
 
   it('ask again for a new text: the old yes is shown and no longer counts', async () => {
-    await press(me, 'suggestions', 'do');
-    await publish('suggestions', 2);
+    await press(me, 'surveys', 'do');
+    await publish('surveys', 2);
     try {
       const $ = await page(me);
-      assert.equal($('#suggestions .tag').text(), 'da confermare di nuovo');
-      assert.match($('#suggestions').text(), /per la versione 1/);
-      assert.equal($('#suggestions form').length, 2);
-      await press(me, 'suggestions', 'do');
-      assert.equal((await page(me))('#suggestions .tag').text(), 'dato');
+      assert.equal($('#surveys .tag').text(), 'Da confermare di nuovo');
+      assert.match($('#surveys').text(), /per la versione 1/);
+      assert.equal($('#surveys form').length, 2);
+      await press(me, 'surveys', 'do');
+      assert.equal((await page(me))('#surveys .tag').text(), 'Dato');
       assert.deepEqual(
         (await lines()).map(({ version }) => version),
         [1, 2],
       );
     } finally {
       await portal.db.query('DELETE FROM consent_event');
-      await unpublish('suggestions', 2);
+      await unpublish('surveys', 2);
     }
   });
 
   it('can be withdrawn for the old text without agreeing to the new one', async () => {
-    await press(me, 'suggestions', 'do');
-    await publish('suggestions', 2);
+    await press(me, 'surveys', 'do');
+    await publish('surveys', 2);
     try {
-      await press(me, 'suggestions', 'tolgo');
+      await press(me, 'surveys', 'tolgo');
       assert.deepEqual(
         (await lines()).map(({ version, given }) => [version, given]),
         [
@@ -241,7 +241,7 @@ describe('consents', () => {
       );
     } finally {
       await portal.db.query('DELETE FROM consent_event');
-      await unpublish('suggestions', 2);
+      await unpublish('surveys', 2);
     }
   });
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
+import type { ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { AccessGuard } from '#src/auth/access.guard.js';
 import { citizen, staff, system, type Actor } from '#src/common/actor.js';
 import { Database, Sources } from '#src/common/database.js';
 import { Forbidden } from '#src/common/errors.js';
@@ -11,6 +14,8 @@ import { dataSource } from '#src/data-source.js';
 import { AddressesService } from '#src/profile/contacts/addresses.service.js';
 import { ContactChangesService } from '#src/profile/contacts/contact-changes.service.js';
 import { ContactCodesService } from '#src/profile/contacts/contact-codes.service.js';
+import { ContactsModule } from '#src/profile/contacts/contacts.module.js';
+import { ThemselvesGuard } from '#src/profile/contacts/themselves.guard.js';
 import { ProfileService } from '#src/profile/index.js';
 import { testApp, type TestApp } from '../support/app.ts';
 import { addContact, addPostalAddress, ContactPages } from '../support/contacts.ts';
@@ -127,6 +132,17 @@ describe('contacts, by PostgreSQL', () => {
     await assert.rejects(run(citizen(maria.subject), sql, [maria.subject, randomUUID()]), { code: '42501' });
   });
 
+  it('count every code by an address: without one there is none', async () => {
+    const ask = (counted: string) =>
+      run(
+        citizen(luca.subject),
+        `SELECT contact_change_ask(gen_random_uuid(), 'email', 'x@posta.example', ${counted}, NULL, repeat('x', 43), '2026-04-01')`,
+      );
+    for (const counted of ['ARRAY[]::text[]', 'NULL', 'ARRAY[NULL]::text[]', `ARRAY[repeat('x', 43), NULL]`])
+      await assert.rejects(ask(counted), { code: '22023' }, counted);
+    await assert.doesNotReject(ask(`ARRAY[repeat('y', 43)]`));
+  });
+
   it('keep the residence in one place alone', async () => {
     const both = `UPDATE citizen SET residence_istat = '058091', residence_country = 'CA', residence_locality = 'Toronto' WHERE id = $1`;
     await assert.rejects(run(citizen(maria.subject), both, [maria.subject]), { code: '23514' });
@@ -147,6 +163,42 @@ describe('a delegate, by the program', () => {
       () => get(ProfileService).moveTo(acting, 'Roma', ''),
     ])
       await assert.rejects(async () => change(), Forbidden);
+  });
+});
+
+describe('a delegate at the pages of contacts', () => {
+  it('is refused each of them before anything is read, a form with an error too', async () => {
+    const admit = AccessGuard.prototype.canActivate;
+    /** A session of a delegate: the same person's, but somebody else is at the keyboard. */
+    const delegated = mock.method(
+      AccessGuard.prototype,
+      'canActivate',
+      async function (this: AccessGuard, context: ExecutionContext) {
+        const admitted = await admit.call(this, context);
+        const req = context.switchToHttp().getRequest<Request>();
+        if (req.acting) req.acting = { ...req.acting, by: luca.subject };
+        return admitted;
+      },
+    );
+    try {
+      const forms = ['/email', '/cellulare', '/pec', '/telefono', '/indirizzo', '/indirizzo/estero', '/email/codice'];
+      const reading = ['', ...forms, '/email/rimozione', '/indirizzo/rimozione'];
+      for (const path of reading) assert.equal((await maria.show(path)).status, 403, path);
+      for (const path of [...forms, '/email/codice/invio', '/email/codice/annullamento', '/pec/rimozione']) {
+        const answer = await maria.send(path, {});
+        assert.equal(answer.status, 403, path);
+        assert.doesNotMatch(answer.$.html(), /una@|Via Esempio/);
+      }
+    } finally {
+      delegated.mock.restore();
+    }
+    assert.equal((await maria.send('/pec', {})).status, 422, 'the person themselves is shown the form again');
+  });
+
+  it('is refused by whatever controller of contacts comes', () => {
+    const controllers = Reflect.getMetadata('controllers', ContactsModule) as object[];
+    assert.ok(controllers.length >= 5);
+    for (const one of controllers) assert.deepEqual(Reflect.getMetadata('__guards__', one), [ThemselvesGuard]);
   });
 });
 

@@ -27,7 +27,7 @@ beforeEach(() => portal.db.query('TRUNCATE contact, contact_change, postal_addre
 describe('the page of contacts', () => {
   it('shows nothing chosen, and what the provider said apart from it', async () => {
     const { $ } = await maria.show();
-    assert.match($('#email').text(), /Non indicato/);
+    assert.match($('#email').text(), /Non c’è ancora/);
     assert.equal($('main strong').length, 1, 'the residence alone is known');
     assert.equal($('main form').length, 3);
     assert.ok($('main form').text().includes('Usa questo indirizzo e-mail'));
@@ -47,7 +47,7 @@ describe('the page of contacts', () => {
     const code = await caughtCode(portal, maria.who.citizen.email);
     await maria.write('/email/codice', { codice: code });
     const shown = await maria.show();
-    assert.match(shown.$('#email').text(), /maria\.rossi@posta\.example confermato/);
+    assert.match(shown.$('#email').text(), /maria\.rossi@posta\.example Confermato/);
     assert.match(shown.$('main').text(), /È quello che usi già/);
   });
 
@@ -91,7 +91,7 @@ describe('a new e-mail address', () => {
     assert.deepEqual(await maria.live(), [{ kind: 'email', value: 'vecchia@posta.example' }]);
     assert.match(
       (await maria.show()).$('#email').text(),
-      /vecchia@posta\.example confermato.*da confermare.*nuova@posta\.example/s,
+      /vecchia@posta\.example Confermato.*Da confermare.*nuova@posta\.example/s,
     );
     const page = await maria.show('/email/codice');
     assert.deepEqual(
@@ -126,7 +126,7 @@ describe('a new e-mail address', () => {
     const [told, ...more] = await maria.sent('security');
     assert.deepEqual([told!.to, more.length], ['vecchia@posta.example', 0]);
     assert.match(told!.text, /indirizzo e-mail è cambiato \(mercoledì 1 aprile 2026, ore 09:00\)/);
-    assert.match(told!.text, /Non hai fatto tu questo cambiamento\?.*06164164/s);
+    assert.match(told!.text, /Non sei stato tu\?.*06164164/s);
     assert.ok(!told!.text.includes('nuova@'));
   });
 
@@ -188,7 +188,7 @@ describe('a mobile number', () => {
     assert.match(message!.text, /^MyINPS: il tuo codice è (\d{6})\. Vale 30 minuti\..*\n\n@localhost #\1$/s);
     assert.ok(message!.text.length <= 160, 'one SMS');
     await maria.write('/cellulare/codice', { codice: await caughtCode(portal, '+14165550123') });
-    assert.match((await maria.show()).$('#cellulare').text(), /\+1 416 555 0123 confermato/);
+    assert.match((await maria.show()).$('#cellulare').text(), /\+1 416 555 0123 Confermato/);
   });
 
   it('is no landline', async () => {
@@ -314,8 +314,8 @@ describe('a contact that nothing arrives at', () => {
     await maria.confirmed('email', 'vecchia@posta.example');
     await bounce('vecchia@posta.example');
     const { $ } = await maria.show();
-    assert.match($('main .note-warning').text(), /torna indietro/);
-    assert.match($('#email').text(), /da controllare/);
+    assert.match($('main .note-warning').text(), /tornano indietro/);
+    assert.match($('#email').text(), /Da controllare/);
     const { $: bacheca } = await visit(portal.url, '/bacheca', { cookie: maria.who.cookie });
     assert.equal(bacheca('#dati ~ ul a[href="/dati/contatti"]').text(), 'Controlla il tuo indirizzo e-mail');
     assert.deepEqual(await verified(portal, maria.subject), { email: null, mobile: null });

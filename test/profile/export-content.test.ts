@@ -204,7 +204,7 @@ describe('the document to read', () => {
     assert.equal($('main dl time').first().attr('datetime'), whole.made_at);
     assert.match($('main dl').first().text(), new RegExp(portal.config.institute.fullName));
     assert.equal($('#manca ~ dl dt').length, whole.without.length);
-    assert.match($('#manca ~ dl').text(), /art\. 2-undecies/);
+    assert.match($('#manca ~ dl').text(), /articoli 2-undecies e 2-duodecies/);
   });
 
   it('has a heading for each part, with its records in tables whose cells have their headings', () => {

@@ -82,6 +82,7 @@ const COLUMNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     verdict: 'summed up in state of the message',
     code: 'technical: what the other side’s machine answered',
     reported_at: 'ended_at of the message',
+    tried_at: 'technical: when a worker last failed to act on the report',
     handled_at: 'technical: when the report was worked on',
   },
   right_request: {

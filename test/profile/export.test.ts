@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { get } from 'node:http';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it, mock } from 'node:test';
 import { citizen, system } from '#src/common/actor.js';
 import { Keys } from '#src/common/crypto.js';
 import { Database } from '#src/common/database.js';
 import { ExportedParts, type Exported } from '#src/common/exported.js';
+import { CopyWriter } from '#src/profile/export/copy.writer.js';
+import { ExportMaker } from '#src/profile/export/export-maker.service.js';
 import { ExportMakingRepository } from '#src/profile/export/export-making.repository.js';
 import { SealedContents } from '#src/transport/contents.js';
 import { ATTEMPTS, ASKED_A_DAY, CHUNK_BYTES } from '#src/profile/export/export.rules.js';
@@ -67,7 +69,7 @@ describe('asking for a copy of all data', () => {
     const waiting = await show(portal, maria);
     assert.match(waiting.$('#esito').text(), /stiamo preparando/);
     assert.equal(waiting.$('#copia .tag').text(), 'In coda');
-    assert.equal(waiting.$('#copia a.button').attr('href'), '/dati/esporta#copia');
+    assert.equal(waiting.$('#copia a.button').attr('href'), '/dati/esporta');
     assert.equal(waiting.$('main form[action="/dati/esporta"]').length, 0);
     await workerLooks(portal);
     const made = await show(portal, maria);
@@ -350,6 +352,23 @@ describe('a worker', () => {
     const [{ id } = { id: '' }] = await rowsOf(maria);
     assert.ok(await claimed(id));
     assert.equal(await claimed(id), null);
+  });
+
+  it('makes one copy at a time, whoever asks it to: the queue and the look of the minute', async () => {
+    for (const who of [maria, luca]) await ask(portal, who);
+    const [writer, maker] = [portal.app.get(CopyWriter), portal.app.get(ExportMaker)];
+    const write = writer.write.bind(writer);
+    const writing = { now: 0, most: 0 };
+    const counted = mock.method(writer, 'write', async (...order: Parameters<typeof write>) => {
+      writing.most = Math.max(writing.most, ++writing.now);
+      await write(...order).finally(() => writing.now--);
+    });
+    const ids = [...(await rowsOf(maria)), ...(await rowsOf(luca))].map(({ id }) => id);
+    const made = await portal.app
+      .get(Database)
+      .asWorker(() => Promise.all(ids.map((id) => maker.make(id))))
+      .finally(() => counted.mock.restore());
+    assert.deepEqual([made, counted.mock.callCount(), writing.most], [[true, true], 2, 1]);
   });
 
   it('that fails tries again a little later, and in the end says so; then the person may ask again', async () => {

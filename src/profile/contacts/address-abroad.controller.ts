@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post, Render, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Post, Render, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Reads } from '../../audit/index.js';
 import { flash } from '../../auth/index.js';
@@ -9,10 +9,12 @@ import { Visitor } from '../../common/visitor.js';
 import { abroadForm, abroadPage } from './address.views.js';
 import { AddressesService } from './addresses.service.js';
 import { AddressAbroadForm, versionOf } from './contacts.forms.js';
+import { ThemselvesGuard } from './themselves.guard.js';
 
 /** Where letters go, outside Italy. */
 @Controller('dati/contatti/indirizzo/estero')
 @Allow('citizen')
+@UseGuards(ThemselvesGuard)
 @Requires({ level: 2 })
 export class AddressAbroadController {
   constructor(private readonly addresses: AddressesService) {}

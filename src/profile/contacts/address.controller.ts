@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post, Render, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Post, Render, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Reads } from '../../audit/index.js';
 import { flash } from '../../auth/index.js';
@@ -9,12 +9,14 @@ import { Visitor } from '../../common/visitor.js';
 import { addressForm, addressPage, addressRemovalPage } from './address.views.js';
 import { AddressesService } from './addresses.service.js';
 import { AddressForm, RemovalForm, versionOf } from './contacts.forms.js';
+import { ThemselvesGuard } from './themselves.guard.js';
 
 const LIST = '/dati/contatti';
 
 /** Where letters go, in Italy; and removing it, wherever it is. */
 @Controller('dati/contatti/indirizzo')
 @Allow('citizen')
+@UseGuards(ThemselvesGuard)
 @Requires({ level: 2 })
 export class AddressController {
   constructor(private readonly addresses: AddressesService) {}

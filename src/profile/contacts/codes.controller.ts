@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Reads } from '../../audit/index.js';
 import { flash } from '../../auth/index.js';
@@ -12,12 +12,14 @@ import { ContactCodesService, type Confirmed, type Pending } from './contact-cod
 import { CodeKindPipe, SLUGS } from './contact-kind.pipe.js';
 import { CodeForm } from './contacts.forms.js';
 import { codeState, codeTyped, type CodeKind } from './contacts.rules.js';
+import { ThemselvesGuard } from './themselves.guard.js';
 
 const LIST = '/dati/contatti';
 
 /** The one-time code of a new e-mail address or mobile number. */
 @Controller('dati/contatti/:canale/codice')
 @Allow('citizen')
+@UseGuards(ThemselvesGuard)
 @Requires({ level: 2 })
 export class CodesController {
   constructor(private readonly codes: ContactCodesService) {}

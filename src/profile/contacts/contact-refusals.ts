@@ -19,7 +19,7 @@ export function refused(form: Form<ContactForm>, kind: ContactKind, refusal: Ref
     case 'limit':
       return form.withError('valore', `contacts.limit-${refusal.limit.reached}`, limitParameters(t, refusal.limit));
     case 'meanwhile': {
-      const now = refusal.now ? contactInWords(kind, refusal.now.value) : t('contacts.none');
+      const now = refusal.now ? contactInWords(kind, refusal.now.value) : t('contacts.not-given');
       return form.withError('valore', 'contacts.meanwhile', { now });
     }
     case 'same':

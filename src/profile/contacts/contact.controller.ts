@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Render, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Render, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Reads } from '../../audit/index.js';
 import { flash } from '../../auth/index.js';
@@ -17,6 +17,7 @@ import { emailTyped, needsCode, type ContactKind } from './contacts.rules.js';
 import { ContactsService } from './contacts.service.js';
 import { refused } from './contact-refusals.js';
 import { mobileTyped, phoneTyped } from './phone-number.js';
+import { ThemselvesGuard } from './themselves.guard.js';
 
 const LIST = '/dati/contatti';
 const READ = { email: emailTyped, mobile: mobileTyped, pec: emailTyped, phone: phoneTyped } as const;
@@ -24,6 +25,7 @@ const READ = { email: emailTyped, mobile: mobileTyped, pec: emailTyped, phone: p
 /** Changing and removing one contact. Who holds a password alone (a PIN) may not: notices and codes would follow. */
 @Controller('dati/contatti/:canale')
 @Allow('citizen')
+@UseGuards(ThemselvesGuard)
 @Requires({ level: 2 })
 export class ContactController {
   constructor(

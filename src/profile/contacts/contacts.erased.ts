@@ -9,7 +9,7 @@ import { ContactsRepository } from './contacts.repository.js';
 export class ErasedContacts implements Erased, OnModuleInit {
   readonly id = 'contacts';
   readonly order = 200;
-  readonly titleKey = 'contacts.title';
+  readonly titleKey = 'erasure.contacts';
   readonly tables = ['contact', 'contact_change', 'postal_address'] as const;
   readonly keptKey = null;
 

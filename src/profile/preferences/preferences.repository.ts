@@ -17,6 +17,8 @@ export interface SettingRow {
 export interface DeliveryRow extends Omit<SettingRow, 'version'> {
   email: boolean | null;
   sms: boolean | null;
+  /** GDPR art. 18. */
+  restricted: boolean;
 }
 
 export interface NewSetting {
@@ -82,7 +84,7 @@ export class PreferencesRepository {
   /** In one look, as system('delivery'). */
   async delivery(subject: string, type: NoticeType): Promise<DeliveryRow> {
     const rows = await this.db.query<DeliveryRow>(
-      `SELECT s.quiet, s.quiet_from, s.quiet_to, message_language($1) AS language,
+      `SELECT s.quiet, s.quiet_from, s.quiet_to, message_language($1) AS language, message_restricted($1) AS restricted,
          (SELECT wanted FROM notice_preference WHERE citizen_id = $1 AND type = $2 AND channel = 'email') AS email,
          (SELECT wanted FROM notice_preference WHERE citizen_id = $1 AND type = $2 AND channel = 'sms') AS sms
        FROM (VALUES ($1::uuid)) AS of (citizen) LEFT JOIN notice_setting s ON s.citizen_id = of.citizen`,
@@ -98,7 +100,7 @@ export class PreferencesRepository {
   async optionalAllowed(subject: string, purpose: ConsentPurpose): Promise<boolean> {
     const rows = await this.db.query<{ allowed: boolean }>(
       `SELECT e.given AND e.version = (SELECT max(t.version) FROM consent_text t WHERE t.purpose = $2)
-         AND NOT message_restricted($1) AS allowed
+         AND NOT message_restricted($1) AND NOT message_objected($1) AS allowed
        FROM consent_event e WHERE e.citizen_id = $1 AND e.purpose = $2 ORDER BY e.number DESC LIMIT 1`,
       [subject, purpose],
     );

@@ -79,7 +79,7 @@ export class PreferencesService {
 
   /**
    * Whether a notice of this type may be sent at all: one that rests on a consent only while it holds, and while the
-   * person has not restricted what is done with their data. Joins the unit of work under way, whoever acts in it.
+   * person has neither restricted nor objected to what is done with their data. Joins the unit of work under way, whoever acts in it.
    */
   async allows(subject: string, type: NoticeType): Promise<boolean> {
     const { consent } = noticeTypeRule(type);
@@ -89,12 +89,14 @@ export class PreferencesService {
 
   /**
    * The roads a notice takes to a person besides the inbox: an address that was confirmed, that they want used for this
-   * type, after their quiet hours. Joins the unit of work under way, whoever acts in it.
+   * type, after their quiet hours. While they restrict what is done with their data (GDPR art. 18) only what is locked on
+   * leaves the portal. Joins the unit of work under way, whoever acts in it.
    */
   async roads(subject: string, type: NoticeType, now: Temporal.Instant): Promise<Road[]> {
     if (!(await this.allows(subject, type))) return [];
     return this.db.actingAs(system('delivery'), async () => {
       const said = await this.preferences.delivery(subject, type);
+      if (said.restricted && noticeTypeRule(type).locked.length === 0) return [];
       const { email, mobile } = await this.contacts.verified(subject);
       const [addresses, language] = [{ email, sms: mobile }, said.language ?? 'it'];
       return NOTICE_CHANNELS.flatMap((channel) => {

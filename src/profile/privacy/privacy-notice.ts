@@ -12,6 +12,10 @@ export interface PrivacyNotice {
   readonly texts: Readonly<Record<Language, PrivacyTexts>>;
 }
 
+/** As common/retention.ts has them. */
+export const PERIOD_UNITS = ['months', 'days', 'hours', 'minutes'] as const;
+export type PeriodUnit = (typeof PERIOD_UNITS)[number];
+
 /** What is the same in every language. The words for basis, recipients and subjects are in the texts, by these names. */
 export interface ProcessingActivity {
   readonly id: string;
@@ -21,7 +25,7 @@ export interface ProcessingActivity {
   readonly subjects: readonly string[];
   readonly recipients: readonly string[];
   /** The rule of common/retention.ts and its number, as they were when this was published; null: said in words alone. */
-  readonly keep: { readonly rule: string; readonly months?: number; readonly days?: number } | null;
+  readonly keep: ({ readonly rule: string } & Partial<Record<PeriodUnit, number>>) | null;
 }
 
 export interface PrivacyTexts {
@@ -37,7 +41,7 @@ export interface PrivacyTexts {
   readonly measures: readonly string[];
 }
 
-/** {months} and {days} stand for the numbers of `keep`. */
+/** {months}, {days}, {hours} and {minutes} stand for the numbers of `keep`. */
 export interface ActivityTexts {
   readonly name: string;
   readonly data: string;

@@ -4,7 +4,13 @@ import type { StaffPage } from '../../common/staff-pages.js';
 import type { Translate } from '../../common/texts.js';
 import type { Institute } from '../../config.js';
 import { CURRENT_NOTICE, PRIVACY_NOTICES } from './notices/index.js';
-import type { PrivacyNotice, PrivacySection, PrivacyTexts, ProcessingActivity } from './privacy-notice.js';
+import {
+  PERIOD_UNITS,
+  type PrivacyNotice,
+  type PrivacySection,
+  type PrivacyTexts,
+  type ProcessingActivity,
+} from './privacy-notice.js';
 
 type PageModel = { page: PageHead } & Record<string, unknown>;
 
@@ -35,7 +41,7 @@ export function privacyPage(t: Translate, notice: PrivacyNotice, institute: Inst
     // The articles of law are listed once below the table.
     activities: notice.activities.map((activity) => ({
       ...activityView(texts, activity),
-      basis: activity.basis.map((name) => (texts.basis[name] ?? name).replace(/ \(.*/, '')).join('; '),
+      basis: capital(activity.basis.map((name) => (texts.basis[name] ?? name).replace(/ \(.*/, '')).join('; ')),
     })),
     detailed: notice.activities.some(({ basis }) => basis.length > 0),
   };
@@ -108,7 +114,6 @@ type ActivityView = Record<
 
 function activityView(texts: PrivacyTexts, activity: ProcessingActivity): ActivityView {
   const { name, data, purpose, time } = texts.activities[activity.id]!;
-  const { months = 0, days = 0 } = activity.keep ?? {};
   const named = (names: readonly string[], words: Readonly<Record<string, string>>) =>
     names.map((one) => words[one] ?? one).join('; ');
   return {
@@ -116,12 +121,17 @@ function activityView(texts: PrivacyTexts, activity: ProcessingActivity): Activi
     name,
     data,
     purpose,
-    time: time.replaceAll('{months}', String(months)).replaceAll('{days}', String(days)),
-    basis: named(activity.basis, texts.basis),
-    recipients: named(activity.recipients, texts.recipients),
-    subjects: named(activity.subjects, texts.subjects),
+    time: PERIOD_UNITS.reduce((text, unit) => text.replaceAll(`{${unit}}`, String(activity.keep?.[unit] ?? 0)), time),
+    basis: capital(named(activity.basis, texts.basis)),
+    recipients: capital(named(activity.recipients, texts.recipients)),
+    subjects: capital(named(activity.subjects, texts.subjects)),
     tables: activity.tables.join(', '),
   };
+}
+
+/** What stands alone in a cell begins like a sentence; the words of a published notice stay as they are. */
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function sectionView({ id, title, paragraphs, list }: PrivacySection, institute: Institute, lang: string) {

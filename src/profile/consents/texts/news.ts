@@ -33,19 +33,19 @@ Ich kann die Einwilligung jederzeit auf dieser Seite widerrufen: Die Nachrichten
     texts: {
       it: {
         title: 'Novità sui servizi, per e-mail e SMS',
-        body: `Accetto di ricevere, per e-mail o SMS secondo le mie preferenze, informazioni su servizi nuovi o rinnovati: al massimo una al mese, uguale per tutti, senza uso di altri miei dati.
+        body: `Accetto di ricevere, per e-mail o SMS secondo le mie preferenze, informazioni su servizi nuovi o rinnovati: uguali per tutti, senza uso di altri miei dati.
 
 Posso togliere il consenso quando voglio, da questa pagina: i messaggi si fermano subito, anche quelli in attesa, e nei servizi non cambia niente.`,
       },
       en: {
         title: 'News about services, by e-mail and text message',
-        body: `I agree to receive information about new or renewed services, by e-mail or text message as my preferences say: once a month at most, the same for everybody, without use of my other data.
+        body: `I agree to receive information about new or renewed services, by e-mail or text message as my preferences say: the same for everybody, without use of my other data.
 
 I can withdraw consent whenever I like, on this page: messages stop at once, those waiting too, and nothing changes in the services.`,
       },
       de: {
         title: 'Neues über Dienste, per E-Mail und SMS',
-        body: `Ich bin einverstanden, je nach meinen Einstellungen per E-Mail oder SMS Informationen über neue oder erneuerte Dienste zu erhalten: höchstens einmal im Monat, für alle gleich, ohne Nutzung meiner anderen Daten.
+        body: `Ich bin einverstanden, je nach meinen Einstellungen per E-Mail oder SMS Informationen über neue oder erneuerte Dienste zu erhalten: für alle gleich, ohne Nutzung meiner anderen Daten.
 
 Ich kann die Einwilligung jederzeit auf dieser Seite widerrufen: Die Nachrichten enden sofort, auch wartende, und bei den Diensten ändert sich nichts.`,
       },

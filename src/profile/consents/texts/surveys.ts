@@ -8,19 +8,19 @@ export const SURVEYS: readonly ConsentText[] = [
     texts: {
       it: {
         title: 'Inviti a sondaggi sui servizi',
-        body: `Accetto di ricevere, al massimo quattro volte l’anno, l’invito a un breve sondaggio su un servizio che ho usato, ai recapiti confermati in quest’area.
+        body: `Accetto di ricevere l’invito a un breve sondaggio su un servizio che ho usato, ai recapiti confermati in quest’area.
 
 Rispondere è facoltativo e le risposte si raccolgono senza il mio nome. Posso togliere il consenso quando voglio, da questa pagina: gli inviti si fermano subito e nei servizi non cambia niente.`,
       },
       en: {
         title: 'Invitations to surveys about our services',
-        body: `I agree to receive, four times a year at most, an invitation to a short survey about a service I used, at the contacts confirmed in this area.
+        body: `I agree to receive an invitation to a short survey about a service I used, at the contacts confirmed in this area.
 
 Answering is optional and answers are collected without my name. I can withdraw consent whenever I like, on this page: invitations stop at once and nothing changes in the services.`,
       },
       de: {
         title: 'Einladungen zu Umfragen über unsere Dienste',
-        body: `Ich bin einverstanden, höchstens viermal im Jahr zu einer kurzen Umfrage über einen von mir genutzten Dienst eingeladen zu werden, über die in diesem Bereich bestätigten Kontakte.
+        body: `Ich bin einverstanden, zu einer kurzen Umfrage über einen von mir genutzten Dienst eingeladen zu werden, über die in diesem Bereich bestätigten Kontakte.
 
 Die Teilnahme ist freiwillig, die Antworten werden ohne meinen Namen gesammelt. Ich kann die Einwilligung jederzeit auf dieser Seite widerrufen: Die Einladungen enden sofort und bei den Diensten ändert sich nichts.`,
       },
