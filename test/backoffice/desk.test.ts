@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { load } from 'cheerio';
 import { staff, system } from '#src/common/actor.js';
 import { Database } from '#src/common/database.js';
+import { NOTICE_TYPE_RULES, type NoticeTypeRule } from '#src/common/notice-types.js';
 import { NOW, testApp, type TestApp } from '../support/app.ts';
-import { citizenOf, type Citizen } from '../support/people.ts';
+import { addNotice, citizenOf, type Citizen } from '../support/people.ts';
 import { signedInAs, staffSignedIn, type SignedIn, type Visitor } from '../support/sign-in.ts';
 import { actions, asked, events, forgetRequests, notices, pageOf, requestOf } from '../contact/rights-support.ts';
 
@@ -57,6 +59,17 @@ async function taken(protocol: string, who = elena): Promise<void> {
 async function decided(protocol: string, fields: Record<string, string | string[]>, status = 303) {
   const versione = await versionOf(protocol);
   return post(elena, `${DESK}/${protocol}/decisione`, { versione, motivo: 'Ecco perché.', ...fields }).expect(status);
+}
+
+/** A message about a notice of a type that waits to be sent to a person. */
+async function waiting(person: Citizen, type: string): Promise<void> {
+  const now = portal.clock.now();
+  const notice = await addNotice(portal.db, person, { type, createdAt: now } as Parameters<typeof addNotice>[2]);
+  await portal.db.query(
+    `INSERT INTO outgoing_message (id, citizen_id, channel, kind, key, sealed, next_attempt_at, created_at)
+     VALUES ($1, $2, 'email', 'notice', $3, 'x', $4, $5)`,
+    [randomUUID(), person.id, `notice:${notice}:email`, now.add({ hours: 1 }), now],
+  );
 }
 
 describe('the desk', () => {
@@ -289,6 +302,40 @@ describe('an extension', () => {
 });
 
 describe('an answer', () => {
+  for (const slug of ['opposizione', 'limitazione'] as const)
+    it(`that grants (${slug}) stops what waits and may not go any more, of this person alone`, async () => {
+      const luca = await citizenOf(portal.db, 'luca', portal.clock.now());
+      await portal.db.query('DELETE FROM outgoing_message');
+      for (const { type } of NOTICE_TYPE_RULES) await waiting(maria, type);
+      await waiting(luca, 'news');
+      const protocol = await asked(me, slug);
+      await taken(protocol);
+      const stopped = () =>
+        portal.db.query<{ type: string; citizen_id: string; sealed: Buffer | null }>(
+          `SELECT n.type, m.citizen_id, m.sealed FROM outgoing_message m JOIN notice n ON m.key = 'notice:' || n.id || ':email'
+           WHERE m.state = 'scaduta' ORDER BY n.type`,
+        );
+      assert.deepEqual(await stopped(), []);
+      portal.clock.move({ minutes: 1 });
+      await decided(protocol, { esito: 'accepted' });
+      const ends = ({ consent, locked }: NoticeTypeRule) =>
+        slug === 'opposizione' ? consent !== null : locked.length === 0;
+      const optional = NOTICE_TYPE_RULES.filter(ends).map(({ type }) => type);
+      assert.deepEqual(
+        await stopped(),
+        optional.toSorted().map((type) => ({ type, citizen_id: maria.id, sealed: null })),
+      );
+    });
+
+  it('that refuses stops nothing', async () => {
+    await portal.db.query('DELETE FROM outgoing_message');
+    await waiting(maria, 'news');
+    const protocol = await asked(me, 'opposizione');
+    await taken(protocol);
+    await decided(protocol, { esito: 'rejected' });
+    assert.equal((await portal.db.query("SELECT 1 FROM outgoing_message WHERE state = 'creata'")).length, 1);
+  });
+
   it('needs an outcome and a reason, and someone in charge', async () => {
     const protocol = await asked(me, 'opposizione');
     await decided(protocol, { esito: 'accepted' }, 422);
@@ -414,7 +461,8 @@ describe('what an answer changes', () => {
     await portal.db.query('UPDATE citizen SET born_on = $2 WHERE id = $1', [maria.id, maria.dateOfBirth]);
     const elsewhere = await asked(me, 'rettifica');
     await taken(elsewhere);
-    await decided(elsewhere, { esito: 'accepted', campo: '', valore: '' });
+    await decided(elsewhere, { esito: 'accepted', campo: '', valore: '' }, 422);
+    await decided(elsewhere, { esito: 'accepted', campo: 'altrove', valore: '' });
   });
 
   it('erasure in part: needs to know of what', async () => {

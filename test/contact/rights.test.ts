@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { load } from 'cheerio';
 import { citizen } from '#src/common/actor.js';
+import { Keys } from '#src/common/crypto.js';
 import { Database } from '#src/common/database.js';
 import { Forbidden } from '#src/common/errors.js';
 import { readProtocol } from '#src/common/protocol.js';
-import { RightsService } from '#src/contact/rights/rights.service.js';
+import { PERSON_KEY, RightsService } from '#src/contact/rights/rights.service.js';
 import { NOW, testApp, type TestApp } from '../support/app.ts';
 import { citizenOf, type Citizen } from '../support/people.ts';
 import { signedInAs, type SignedIn } from '../support/sign-in.ts';
@@ -223,6 +224,36 @@ describe('a request', () => {
     const later = await signedInAs(portal, maria);
     const $ = await pageOf(later, `/dati/diritti/richieste/${protocol}`);
     assert.equal($('.note-error').length, 1);
+  });
+});
+
+describe('who was erased and comes back', () => {
+  it('finds the answer through a change of key, for as long as the former secret is known', async () => {
+    const overview = () => portal.app.get(RightsService).overview({ subject: maria.id, by: maria.id });
+    const [{ identity_key }] = (await portal.db.query('SELECT identity_key FROM citizen WHERE id = $1', [
+      maria.id,
+    ])) as [{ identity_key: string }];
+    const former = 'a-former-secret-of-the-portal-'.repeat(2);
+    await portal.db.query(
+      `INSERT INTO right_request (id, submission_id, protocol, citizen_id, kind, state, concerns, message, received_at, first_due_on, due_on,
+         closed_at, outcome_reason, erased_at, person_key)
+       VALUES ($1, $1, 'DIR-2026-9999998-1', $1, 'erasure', 'accepted', '{other}', '', $2, '2026-05-02', '2026-05-02', $2, 'Sì.', $2, $3)`,
+      [randomUUID(), NOW, new Keys(former).pseudonym(PERSON_KEY, identity_key)],
+    );
+    assert.deepEqual((await overview()).requests, [], 'the secret is not known here');
+    const config = portal.config.secret;
+    const rotated = await testApp({ db: portal.db, env: { SECRET: config, SECRET_PREVIOUS: former } });
+    try {
+      const found = await rotated.app.get(RightsService).overview({ subject: maria.id, by: maria.id });
+      assert.deepEqual(
+        found.requests.map(({ protocol }) => protocol),
+        ['DIR-2026-9999998-1'],
+      );
+      const other = await rotated.app.get(RightsService).overview({ subject: luca.id, by: luca.id });
+      assert.deepEqual(other.requests, []);
+    } finally {
+      await rotated.close();
+    }
   });
 });
 

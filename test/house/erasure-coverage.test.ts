@@ -144,11 +144,18 @@ describe('erasure', () => {
 
   it('in part takes only what was chosen, and the person stays', async () => {
     const rows = await rowsOf(luca.id);
-    await granted(luca, 'partly', ['notices', 'appointments']);
+    const answered = await granted(luca, 'partly', ['notices', 'appointments']);
     portal.clock.move({ hours: 25 });
     assert.equal(await carryOut(), 1);
     const left = await rowsOf(luca.id);
     assert.deepEqual([left.appointment, left.notice, left.citizen, left.contact], [0, 0, 1, rows.contact]);
+    const { message, person_key, erased_at } = await requestOf(portal, answered);
+    assert.deepEqual([message, person_key, erased_at !== null], ['Via tutto.', null, true], 'they are here to read it');
+    const texts = await portal.db.query<{ message: string }>(
+      "SELECT message FROM right_request WHERE citizen_id = $1 AND kind <> 'erasure'",
+      [luca.id],
+    );
+    assert.deepEqual(texts, [{ message: 'prima' }]);
   });
 
   it('waits while another request of the person has no answer', async () => {
@@ -169,10 +176,13 @@ describe('erasure', () => {
     assert.equal(await carryOut(), 1);
   });
 
-  it('that fails half-way is as if it had not begun', async () => {
+  it('that fails half-way is as if it had not begun, and is not in the way of the next one', async () => {
     const paolo = await citizenOf(portal.db, 'paolo', portal.clock.now());
+    const anna = await citizenOf(portal.db, 'anna', portal.clock.now());
     await everything(paolo);
     await granted(paolo, 'accepted');
+    portal.clock.move({ minutes: 1 });
+    await granted(anna, 'accepted');
     portal.clock.move({ hours: 25 });
     const rows = await rowsOf(paolo.id);
     const broken = {
@@ -181,11 +191,15 @@ describe('erasure', () => {
       titleKey: 'x',
       tables: [],
       keptKey: null,
-      erase: () => Promise.reject(new Error('broken part')),
+      erase: async (subject: string) => {
+        if (subject === paolo.id) throw new Error('broken part');
+        return { deleted: 0, kept: 0 };
+      },
     };
     const parts = portal.app.get(ErasedParts);
     parts.register(broken);
-    await assert.rejects(carryOut(), /broken part/);
+    await assert.rejects(carryOut(), /not every erasure/);
+    assert.equal(await count('citizen', anna.id), 0, 'who came after is erased');
     (parts.all as unknown[]).splice(parts.all.indexOf(broken), 1);
     assert.deepEqual(await rowsOf(paolo.id), rows);
     assert.equal(await carryOut(), 1);

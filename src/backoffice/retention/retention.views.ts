@@ -43,6 +43,8 @@ export function retentionPage(
 
 /** '24 mesi', '10 anni', '30 giorni': whole years are said as years. */
 export function periodWords(t: Translate, keep: Period): string {
+  if ('minutes' in keep) return t.count('retention.minutes', keep.minutes);
+  if ('hours' in keep) return t.count('retention.hours', keep.hours);
   if ('days' in keep) return t.count('retention.days', keep.days);
   return keep.months >= 36 && keep.months % 12 === 0
     ? t.count('retention.years', keep.months / 12)

@@ -1,7 +1,7 @@
 import type { Erased } from '../../common/erased.js';
 import type { Form } from '../../common/form.js';
 import type { Correctable, Correction, Decision, Outcome, RightKind } from '../../contact/index.js';
-import type { DecideForm } from './desk.forms.js';
+import { ELSEWHERE, type DecideForm } from './desk.forms.js';
 
 /** Whom everything belongs to: with the person goes the rest, so this is no part of a partial erasure. */
 const PERSON = 'identity';
@@ -17,6 +17,9 @@ export function checkedDecision(kind: RightKind, form: Form<DecideForm>, parts: 
   const granted = form.value('esito') !== 'rejected';
   if (kind === 'rectification' && granted && form.value('campo') === 'born_on' && !birthDay(form.value('valore')))
     checked = form.error('valore') ? checked : checked.withError('valore', 'desk.say-birth-day');
+  const answer = form.value('esito');
+  if (kind === 'rectification' && (answer === 'accepted' || answer === 'partly') && form.value('campo') === '')
+    checked = checked.withError('campo', 'desk.say-field');
   const chosen = form.values('parti');
   const known = chosen.every((id) => parts.some((part) => part.id === id));
   if (kind === 'erasure' && form.value('esito') === 'partly' && (chosen.length === 0 || !known))
@@ -31,7 +34,7 @@ export function decisionOf(kind: RightKind, { esito, motivo, parti }: DecideForm
 
 /** What is corrected here; null when the request is refused, is no rectification, or is corrected elsewhere. */
 export function correctionOf(kind: RightKind, { esito, campo, valore }: DecideForm): Correction | null {
-  if (kind !== 'rectification' || esito === 'rejected' || campo === '') return null;
+  if (kind !== 'rectification' || esito === 'rejected' || campo === '' || campo === ELSEWHERE) return null;
   const value = campo === 'born_on' ? birthDay(valore) : valore;
   return value ? { field: campo as Correctable, value } : null;
 }

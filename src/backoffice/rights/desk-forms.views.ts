@@ -5,7 +5,7 @@ import { formView, type Form } from '../../common/form.js';
 import type { PageHead } from '../../common/pages.js';
 import type { Translate } from '../../common/texts.js';
 import { CORRECTABLE, extendedDueDay, OUTCOMES, rightAnswers, type DeskRequest } from '../../contact/index.js';
-import type { DecideForm, ExtendForm } from './desk.forms.js';
+import { ELSEWHERE, type DecideForm, type ExtendForm } from './desk.forms.js';
 import { DESK } from './desk.rules.js';
 import { crumbs } from './desk.views.js';
 
@@ -54,10 +54,10 @@ export function decidePage(
       checked: form.value('esito') === value,
     })),
     isRectification: kind === 'rectification',
-    fields: ['', ...CORRECTABLE].map((value) => ({
+    fields: [ELSEWHERE, ...CORRECTABLE].map((value) => ({
       value,
-      label: t(`desk.field-${value || 'elsewhere'}`),
-      hint: value === '' ? t('desk.field-elsewhere-hint') : '',
+      label: t(`desk.field-${value === ELSEWHERE ? 'elsewhere' : value}`),
+      hint: value === ELSEWHERE ? t('desk.field-elsewhere-hint') : '',
       checked: form.value('campo') === value,
     })),
     isErasure: kind === 'erasure',

@@ -1,6 +1,9 @@
 import { IsIn, IsNotEmpty, MaxLength, ValidateIf } from 'class-validator';
 import { CORRECTABLE, MESSAGE_LENGTH, OUTCOMES, VALUE_LENGTH } from '../../contact/index.js';
 
+/** The choice to correct nothing here: the data is put right where it comes from. */
+export const ELSEWHERE = 'altrove';
+
 /** Two months more: the reason goes to the person. */
 export class ExtendForm {
   @MaxLength(MESSAGE_LENGTH, { message: 'desk.reason-too-long' })
@@ -20,12 +23,12 @@ export class DecideForm {
   @IsNotEmpty({ message: 'desk.say-reason' })
   motivo = '';
 
-  /** Of a rectification: the field that is corrected here; empty when it is corrected where it comes from. */
-  @IsIn(['', ...CORRECTABLE], { message: 'desk.choose-field' })
+  /** Of a rectification: the field that is corrected here, or that it is corrected where it comes from. */
+  @IsIn(['', ELSEWHERE, ...CORRECTABLE], { message: 'desk.choose-field' })
   campo = '';
 
   @MaxLength(VALUE_LENGTH, { message: 'desk.value-too-long' })
-  @ValidateIf((form: DecideForm) => form.campo !== '')
+  @ValidateIf((form: DecideForm) => form.campo !== '' && form.campo !== ELSEWHERE)
   @IsNotEmpty({ message: 'desk.say-value' })
   valore = '';
 

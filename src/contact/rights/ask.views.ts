@@ -34,6 +34,8 @@ export function askPage(
     isRectification: kind === 'rectification',
     messageLabel: t(`rights.message-${kind}`),
     submission: form.value('invio'),
+    // Who has one open already is sent there; what was typed in the meantime is never lost.
+    canWrite: !open || !form.valid,
     openHref: open ? hrefOf(open) : '',
     openText: open ? t('rights.open-text', { protocol: open.protocol }) : '',
   };

@@ -118,9 +118,10 @@ export class RightsDeskService {
         return { ok: false, reason: request.closedAt ? 'changed' : 'not-working' };
       const now = this.clock.now();
       if (!(await this.desk.decide(request.id, version, decision, now))) return { ok: false, reason: 'changed' };
+      // The answer itself still goes out: what a restriction stops begins with the mark.
+      await this.told({ ...request, state: decision.outcome }, decision.reason, { action: 'rights.decide' });
       await this.desk.mark(request.id, now);
       if (correction) await this.desk.rectify(request.id, correction.field, correction.value, now);
-      await this.told({ ...request, state: decision.outcome }, decision.reason, { action: 'rights.decide' });
       return { ok: true };
     });
   }

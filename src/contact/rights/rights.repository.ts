@@ -176,9 +176,9 @@ export class RightsRepository {
     return rows[0]?.lifted === true;
   }
 
-  /** Requests of who was erased and has come back become theirs again. @param pseudonym of the person's identity */
-  async reclaim(pseudonym: string): Promise<void> {
-    await this.db.query('SELECT right_reclaim($1)', [pseudonym]);
+  /** Requests of who was erased and has come back become theirs again. @param pseudonyms of the person's identity */
+  async reclaim(pseudonyms: readonly string[]): Promise<void> {
+    await this.db.query('SELECT right_reclaim($1)', [pseudonyms]);
   }
 }
 

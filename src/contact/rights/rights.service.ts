@@ -49,7 +49,7 @@ export class RightsService {
   overview(acting: Acting): Promise<{ marks: Marks; requests: RightRequest[] }> {
     return this.as(acting, async () => {
       const { identityKey, ...marks } = await this.rights.marks(acting.subject);
-      await this.rights.reclaim(this.keys.pseudonym(PERSON_KEY, identityKey));
+      await this.rights.reclaim(this.keys.pseudonyms(PERSON_KEY, identityKey));
       return { marks, requests: await this.rights.ofCitizen(acting.subject) };
     });
   }
@@ -127,9 +127,10 @@ export class RightsService {
   }
 
   private async known(subject: string, { submissionId, kind }: NewAsking): Promise<Asked | null> {
+    // In this order: the twin of this form may commit between the two looks, and must not be taken for another request.
+    const open = await this.rights.openOf(subject, kind);
     const same = await this.rights.submitted(subject, submissionId);
     if (same) return { ok: true, protocol: same.protocol };
-    const open = await this.rights.openOf(subject, kind);
     return open ? { ok: false, open } : null;
   }
 

@@ -31,7 +31,7 @@ export function rightsPage(t: Translate, { marks, requests }: { marks: Marks; re
       title: t(`rights.kind-${kind}`),
       what: t(`rights.what-${kind}`),
       href: `/dati/diritti/nuova/${slugOf(kind)}`,
-      link: t(`rights.go-${kind}`),
+      link: t(`rights.ask-${kind}`),
     })),
   };
 }
