@@ -115,19 +115,21 @@ CREATE TRIGGER to_seal AFTER INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION
 
 /**
  * Goes along with the BEGIN of a page (src/common/carried.ts). As the owner, since it says nothing but what the unit of
- * work is: the policies would compare the settings with themselves. In plpgsql the plan is kept; like audit_enqueue it
- * names everything in full, since a search path of its own would throw the plan away each time (a third of its cost).
+ * work is: the policies would compare the settings with themselves. In plpgsql the plan is kept. A search path of its own
+ * would throw the plan away each time (a third of its cost), so, like audit_enqueue, it names everything in full, types
+ * too: pg_temp is searched for relations and types before pg_catalog, but never for functions and operators.
  */
 const READS = `
 CREATE FUNCTION audit_read(read_at timestamptz, what text, which text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
-  reader uuid := public.app_by();
+  reader pg_catalog.text := pg_catalog.current_setting('app.by', true);
 BEGIN
-  IF reader IS NULL THEN
+  IF pg_catalog.current_setting('app.kind', true) IS DISTINCT FROM 'citizen' THEN
     RAISE EXCEPTION 'a page is read on behalf of a citizen' USING ERRCODE = '42501';
   END IF;
   INSERT INTO public.audit_entry (at, action, kind, subject, actor_kind, actor, object_id, purpose)
-  VALUES (read_at, what, 'read', public.app_subject(), 'citizen', reader::text, which, 'service');
+  VALUES (read_at, what, 'read', pg_catalog.current_setting('app.subject')::pg_catalog.uuid, 'citizen', reader::pg_catalog.uuid::pg_catalog.text,
+    which, 'service');
 END $$;
 REVOKE ALL ON FUNCTION audit_read FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_read TO myinps_web;
@@ -224,8 +226,11 @@ BEGIN
     EXECUTE format('SELECT count(*) FROM public.%I', part.name) INTO found;
     total := total + found;
     CONTINUE WHEN dry_run;
-    EXECUTE format('DROP TABLE public.%I', part.name);
+    -- Last, and one month at a time: from here until the commit no page can record a read.
     INSERT INTO audit_retirement (from_at, until_at, entries) VALUES (part.first, part.first + interval '1 month', found);
+    EXECUTE format('DROP TABLE public.%I', part.name);
+    PERFORM set_config('audit.maintenance', '', true);
+    RETURN total;
   END LOOP;
   FOR part IN
     SELECT date_trunc('month', at) AS first, count(*) AS entries FROM audit_entry_rest e

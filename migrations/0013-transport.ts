@@ -89,15 +89,17 @@ CREATE TABLE delivery_attempt (
 ALTER TABLE delivery_attempt ENABLE ROW LEVEL SECURITY;
 
 -- What the other side says later: 'respinta' means the address itself does not work, 'fallita' this message alone.
+-- tried_at: when a worker last failed to act on it; it then waits behind those that have not been tried.
 CREATE TABLE delivery_report (
   message_id uuid NOT NULL REFERENCES outgoing_message ON DELETE CASCADE,
   verdict text NOT NULL CHECK (verdict IN ('consegnata', 'fallita', 'respinta')),
   code text NOT NULL CHECK (code ~ '^[A-Za-z0-9.-]{1,40}$'),
   reported_at timestamptz(3) NOT NULL,
+  tried_at timestamptz(3),
   handled_at timestamptz(3),
   PRIMARY KEY (message_id, verdict)
 );
-CREATE INDEX delivery_report_waiting ON delivery_report (reported_at) WHERE handled_at IS NULL;
+CREATE INDEX delivery_report_waiting ON delivery_report (coalesce(tried_at, reported_at)) WHERE handled_at IS NULL;
 ALTER TABLE delivery_report ENABLE ROW LEVEL SECURITY;
 `;
 
@@ -124,5 +126,5 @@ GRANT SELECT (id, citizen_id, channel, kind, state, attempts, created_at, ended_
 GRANT SELECT, UPDATE (sealed, state, attempts, uncertain, next_attempt_at, ended_at), DELETE ON outgoing_message TO myinps_worker;
 GRANT SELECT, INSERT, UPDATE (ended_at, outcome, code) ON delivery_attempt TO myinps_worker;
 GRANT INSERT ON delivery_report TO myinps_web, myinps_worker;
-GRANT SELECT, UPDATE (handled_at) ON delivery_report TO myinps_worker;
+GRANT SELECT, UPDATE (tried_at, handled_at) ON delivery_report TO myinps_worker;
 `;

@@ -79,6 +79,9 @@ BEGIN
   IF person IS NULL OR app_by() IS DISTINCT FROM person THEN
     RAISE EXCEPTION 'contacts are changed by the person themselves' USING ERRCODE = '42501';
   END IF;
+  IF coalesce(cardinality(counted_as), 0) = 0 OR array_position(counted_as, NULL) IS NOT NULL THEN
+    RAISE EXCEPTION 'a code is counted by its address' USING ERRCODE = '22023';
+  END IF;
   -- Always in this order: whoever counts waits for those who counted before and have not committed yet.
   PERFORM pg_advisory_xact_lock(hashtextextended('contact-person:' || person, 0));
   PERFORM pg_advisory_xact_lock(hashtextextended('contact-address:' || a, 0)) FROM (SELECT unnest(counted_as) AS a ORDER BY 1) AS addresses;

@@ -21,7 +21,7 @@ export class Consents1764000015000 implements MigrationInterface {
       DROP POLICY other_writers ON notice;
       ALTER TABLE notice DROP CONSTRAINT notice_type_check,
         ADD CONSTRAINT notice_type_check CHECK (type IN ('appointment', 'institutional'));
-      DROP FUNCTION message_language, message_restricted, notice_messages, notice_messages_stop;
+      DROP FUNCTION message_language, message_restricted, message_objected, notice_messages, notice_messages_stop;
       DROP TABLE notice_preference, notice_setting, consent_event, consent_text;
       DROP FUNCTION append_only;`);
   }
@@ -137,16 +137,21 @@ GRANT SELECT, DELETE ON notice_preference, notice_setting TO myinps_worker;
 CREATE FUNCTION message_language(citizen uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT language FROM citizen c WHERE c.id = citizen AND (app_system() = 'delivery' OR app_subject() = citizen) $$;
--- Whether the person restricted or objected to what is done with their data (GDPR art. 18 and 21): then nothing optional
--- is sent. PL/pgSQL, since the columns come with migration 0017.
+-- Whether the person restricted what is done with their data (GDPR art. 18): then nothing leaves the portal but what is
+-- locked on. PL/pgSQL, since the columns come with migration 0017.
 CREATE FUNCTION message_restricted(citizen uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  RETURN app_system() = 'delivery'
-    AND EXISTS (SELECT FROM citizen c WHERE c.id = citizen AND (c.restricted_at IS NOT NULL OR c.objected_at IS NOT NULL));
+  RETURN app_system() = 'delivery' AND EXISTS (SELECT FROM citizen c WHERE c.id = citizen AND c.restricted_at IS NOT NULL);
 END $$;
-REVOKE ALL ON FUNCTION message_language, message_restricted FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION message_language, message_restricted TO myinps_web, myinps_worker;
+-- Whether the person objected (GDPR art. 21): then nothing that rests on a consent is sent.
+CREATE FUNCTION message_objected(citizen uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  RETURN app_system() = 'delivery' AND EXISTS (SELECT FROM citizen c WHERE c.id = citizen AND c.objected_at IS NOT NULL);
+END $$;
+REVOKE ALL ON FUNCTION message_language, message_restricted, message_objected FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION message_language, message_restricted, message_objected TO myinps_web, myinps_worker;
 `;
 
 /** Staff who handle a request, and the jobs, tell the person about it: they add notices and read none. */

@@ -68,6 +68,7 @@ export async function migrate(ownerUrl: string, progress: Progress = () => {}): 
     }
     await migrateJobQueue(ownerUrl);
     await writeRetentionRules(ownerUrl);
+    await keepTemporaryTablesOut(ownerUrl);
   });
 }
 
@@ -87,6 +88,18 @@ async function migrateJobQueue(ownerUrl: string): Promise<void> {
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO myinps_worker;
       GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgboss TO myinps_web, myinps_worker;
       GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pgboss TO myinps_web, myinps_worker;`);
+  });
+}
+
+/**
+ * Nobody of the program needs temporary objects, which stand before all others in the search for names. The functions
+ * that run as the owner are safe from them already; this is the second door.
+ */
+async function keepTemporaryTablesOut(ownerUrl: string): Promise<void> {
+  await asOwner(ownerUrl, async (client) => {
+    await client.query(
+      `DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$`,
+    );
   });
 }
 

@@ -36,7 +36,6 @@ export async function seedChoices(query: Query, citizenId: string, now: Temporal
 
 const LEDGER = [
   { purpose: 'news', number: 1, given: true, channel: 'counter', days: 60 },
-  { purpose: 'suggestions', number: 1, given: true, channel: 'web', days: 40 },
   { purpose: 'surveys', number: 1, given: true, channel: 'web', days: 40 },
-  { purpose: 'suggestions', number: 2, given: false, channel: 'web', days: 12 },
+  { purpose: 'surveys', number: 2, given: false, channel: 'web', days: 12 },
 ] as const;

@@ -67,13 +67,20 @@ interface Span {
   until_at: Temporal.Instant;
 }
 
-/** Heads from a file of heads or from a log (JSON lines); other lines are left out. */
+/** Heads from a file of heads or from a log (JSON lines); other lines are left out, and one that a crash cut short. */
 export function readAnchors(text: string): Anchor[] {
   return text.split('\n').flatMap((line) => {
-    if (!line.includes('"audit.head"')) return [];
-    const { position, mac } = JSON.parse(line) as Anchor;
-    return [{ position, mac }];
+    const { position, mac } = /"audit\.head"/.test(line) ? headOf(line) : {};
+    return typeof position === 'number' && typeof mac === 'string' ? [{ position, mac }] : [];
   });
+}
+
+function headOf(line: string): Partial<Anchor> {
+  try {
+    return JSON.parse(line) as Partial<Anchor>;
+  } catch {
+    return {};
+  }
 }
 
 const BATCH = 5000;

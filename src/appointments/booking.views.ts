@@ -213,14 +213,18 @@ function firstLinks(
 function halves(times: Times, form: Form<TimeForm>, t: Translate) {
   const date = times.shown ? dateInWords(times.shown, t.lang) : '';
   const chosen = form.value('orario') || (times.own?.state === 'held' ? String(times.own.slot) : '');
-  const options = times.free.map((time: FreeTime, index) => ({
-    id: index === 0 ? 'orario' : `orario-${index}`,
-    value: String(time.id),
-    spoken: t('appointments.time-of', { date }),
-    time: timeInWords(time.startAt),
-    checked: String(time.id) === chosen,
-    hour: time.startAt.toZonedDateTimeISO('Europe/Rome').hour,
-  }));
+  const spoken = t('appointments.time-of', { date });
+  const options = times.free.map((time: FreeTime, index) => {
+    const words = timeInWords(time.startAt);
+    return {
+      id: index === 0 ? 'orario' : `orario-${index}`,
+      value: String(time.id),
+      spoken,
+      time: words,
+      checked: String(time.id) === chosen,
+      hour: Number(words.slice(0, 2)),
+    };
+  });
   const groups = [
     { name: t('appointments.morning'), times: options.filter(({ hour }) => hour < 13) },
     { name: t('appointments.afternoon'), times: options.filter(({ hour }) => hour >= 13) },

@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { system } from '../common/actor.js';
@@ -91,6 +91,7 @@ export class SealService {
     this.log.info(head, 'head of the audit chain');
     const line = JSON.stringify({ ...head, at: now.toString() });
     try {
+      await mkdir(this.config.dataDir, { recursive: true });
       await appendFile(path.join(this.config.dataDir, HEADS_FILE), `${line}\n`, { mode: 0o600 });
     } catch (error) {
       // The line of the log is an anchor too.

@@ -4,8 +4,8 @@ import { citizen, system } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { Keys } from '../common/crypto.js';
 import { Database } from '../common/database.js';
+import { keptUntil, retentionRule } from '../common/retention.js';
 import { ParkedFormsRepository } from './parked-forms.repository.js';
-import { TOMBSTONE } from './session.rules.js';
 
 export interface ParkedForm {
   path: string;
@@ -37,7 +37,7 @@ export class ParkedForms {
     if (sealed.length > MOST_BYTES) return '/bacheca';
     const now = this.clock.now();
     await this.db.actingAs(system('sign-in'), async () => {
-      await this.forms.keep(id, owner, sealed, now, now.add(TOMBSTONE));
+      await this.forms.keep(id, owner, sealed, now, keptUntil(retentionRule('forms'), now));
       await this.forms.keepNewest(owner, MOST_FORMS);
     });
     return RESUME_PATH + id;

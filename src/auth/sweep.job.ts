@@ -3,9 +3,9 @@ import { system } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../common/database.js';
 import { Jobs, type JobHandler } from '../common/jobs.js';
+import { overBefore, retentionRule } from '../common/retention.js';
 import { ParkedFormsRepository } from './parked-forms.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
-import { TOMBSTONE } from './session.rules.js';
 
 /** Clears away sessions and kept forms whose time is over. */
 @Injectable()
@@ -29,7 +29,7 @@ export class SweepJob implements JobHandler, OnModuleInit {
     const now = this.clock.now();
     await this.db.actingAs(system('sweeper'), async () => {
       await this.forms.sweep(now);
-      await this.sessions.sweep(now.subtract(TOMBSTONE));
+      await this.sessions.sweep(overBefore(retentionRule('sessions'), now));
     });
   }
 }

@@ -78,16 +78,22 @@ export function dayParts(day: Temporal.PlainDate, lang: Language): { weekday: st
 
 /** '10:20', in Italy, whatever the language: written as on the office's own signs. */
 export function timeInWords(instant: Temporal.Instant): string {
-  return instant.toZonedDateTimeISO(ROME).toPlainTime().toString({ smallestUnit: 'minute' });
+  const known = times.get(instant.epochMilliseconds);
+  if (known) return known;
+  const words = instant.toZonedDateTimeISO(ROME).toPlainTime().toString({ smallestUnit: 'minute' });
+  if (times.size >= TIMES_KEPT) times.clear();
+  times.set(instant.epochMilliseconds, words);
+  return words;
 }
+
+/** A page of free times says some thirty of them, the same for everybody: zones are slow to reckon with. */
+const times = new Map<number, string>();
+const TIMES_KEPT = 10_000;
 
 /** Date and time of an instant in Italy, apart, for texts that name both. */
 export function dateAndTime(instant: Temporal.Instant, lang: Language): { date: string; time: string } {
   const local = instant.toZonedDateTimeISO(ROME);
-  return {
-    date: dateInWords(local.toPlainDate(), lang),
-    time: local.toPlainTime().toString({ smallestUnit: 'minute' }),
-  };
+  return { date: dateInWords(local.toPlainDate(), lang), time: timeInWords(instant) };
 }
 
 interface Formats {
@@ -105,7 +111,7 @@ function formats(lang: Language): Formats {
   let all = made.get(lang);
   if (!all) {
     const format = (options: Intl.DateTimeFormatOptions) =>
-      new Intl.DateTimeFormat(LOCALES[lang], { ...options, timeZone: ROME });
+      new Intl.DateTimeFormat(LOCALES[lang], { ...options, timeZone: 'UTC' });
     all = {
       long: format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
       short: format({ weekday: 'long', day: 'numeric', month: 'long' }),
@@ -117,7 +123,7 @@ function formats(lang: Language): Formats {
   return all;
 }
 
-/** Noon is the same day in every reading of it. */
-function middle(day: Temporal.PlainDate): number {
-  return romeInstant(day, Temporal.PlainTime.from('12:00')).epochMilliseconds;
+/** A day for the formatters, which reckon in UTC as this does: no zone is asked. */
+function middle({ year, month, day }: Temporal.PlainDate): number {
+  return Date.UTC(year, month - 1, day, 12);
 }

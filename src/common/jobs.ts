@@ -88,7 +88,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown, 
 
   private async attach(boss: PgBoss, handler: JobHandler): Promise<void> {
     if (handler.everySeconds) {
-      const run = (): void => void this.track(this.run(handler, {}));
+      const run = this.oneAtATime(handler);
       this.timers.push(setInterval(run, handler.everySeconds * 1000).unref());
       // At once too: after an outage there is most to do.
       run();
@@ -98,6 +98,16 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown, 
       await this.run(handler, (job?.data ?? {}) as Record<string, unknown>);
     });
     if (handler.cron) await boss.schedule(handler.name, handler.cron, {}, { tz: 'Europe/Rome' });
+  }
+
+  /** What a repeated job does at each tick: nothing while its last run is not over, so that slow ones do not pile up. */
+  private oneAtATime(handler: JobHandler): () => void {
+    let runs = false;
+    return () => {
+      if (runs) return;
+      runs = true;
+      void this.track(this.run(handler, {}).finally(() => (runs = false)));
+    };
   }
 
   private async run(handler: JobHandler, data: Record<string, unknown>): Promise<void> {

@@ -4,7 +4,7 @@
  */
 
 /** What a person may be asked a consent for. Notices of a service rest on public task and ask for none. */
-export const CONSENT_PURPOSES = ['surveys', 'news', 'suggestions'] as const;
+export const CONSENT_PURPOSES = ['surveys', 'news'] as const;
 export type ConsentPurpose = (typeof CONSENT_PURPOSES)[number];
 
 /** Roads besides the portal itself, which is always on: the inbox row is the record. A new one is one more column. */

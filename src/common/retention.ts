@@ -27,7 +27,8 @@ export interface RetentionRule {
   how: { rows: true } | { call: string } | { sweeper: string };
 }
 
-export type Period = { months: number } | { days: number };
+/** `hours` and `minutes` are for sweepers alone: the night knows whole days. */
+export type Period = { months: number } | { days: number } | { hours: number } | { minutes: number };
 
 const ROWS = { rows: true } as const;
 /** GDPR art. 5(1)(e) for what no law gives a term: as long as the purpose needs it. */
@@ -52,14 +53,16 @@ export const RETENTION_RULES: readonly RetentionRule[] = [
     how: ROWS,
   },
   {
-    // With a person goes what is theirs (ON DELETE CASCADE, see GOES_WITH): who has something open stays.
+    // With a person goes what is theirs (ON DELETE CASCADE, see GOES_WITH): who has something open stays, and who
+    // holds a PIN, since nobody is given one again (INPS circular 87/2020).
     id: 'identity',
     table: 'citizen',
     keep: { months: 24 },
     from: 'coalesce(r.said_at, r.updated_at)',
     only: `NOT EXISTS (SELECT FROM appointment a WHERE a.citizen_id = r.id AND a.start_at >= $1)
       AND NOT EXISTS (SELECT FROM right_request q WHERE q.citizen_id = r.id AND q.closed_at IS NULL)
-      AND NOT EXISTS (SELECT FROM session s WHERE s.citizen_id = r.id)`,
+      AND NOT EXISTS (SELECT FROM session s WHERE s.citizen_id = r.id)
+      AND NOT EXISTS (SELECT FROM pin_credential p WHERE p.citizen_id = r.id)`,
     source: NEEDED,
     how: ROWS,
   },
@@ -129,9 +132,10 @@ export const RETENTION_RULES: readonly RetentionRule[] = [
     how: { sweeper: 'saml.sweep' },
   },
   {
+    // Remembered so long after its end that a form under way is not lost.
     id: 'sessions',
     table: 'session',
-    keep: { days: 1 },
+    keep: { minutes: 30 },
     from: 'coalesce(r.ended_at, r.expires_at)',
     source: 'GDPR art. 32',
     how: { sweeper: 'auth.sweep' },
@@ -139,17 +143,28 @@ export const RETENTION_RULES: readonly RetentionRule[] = [
   {
     id: 'forms',
     table: 'parked_form',
-    keep: { days: 1 },
-    from: 'r.expires_at',
+    keep: { minutes: 30 },
+    from: 'r.parked_at',
     source: NEEDED,
     how: { sweeper: 'auth.sweep' },
   },
   {
     id: 'sign-in-attempts',
     table: 'pin_attempt',
-    // An address that its person enters from is known for so long; failures for a day.
+    // How long an address stays one that its person enters from.
     keep: { days: 30 },
     from: 'r.at',
+    only: "r.outcome = 'ok'",
+    source: 'GDPR art. 32',
+    how: { sweeper: 'auth.pin-sweep' },
+  },
+  {
+    // Failures matter for two hours; a day lets operators look at an attack.
+    id: 'sign-in-failures',
+    table: 'pin_attempt',
+    keep: { hours: 24 },
+    from: 'r.at',
+    only: "r.outcome IS DISTINCT FROM 'ok'",
     source: 'GDPR art. 32',
     how: { sweeper: 'auth.pin-sweep' },
   },
@@ -210,6 +225,11 @@ export function retentionRule(id: string): RetentionRule {
   const rule = RETENTION_RULES.find((one) => one.id === id);
   if (!rule) throw new Error(`no retention rule ${id}`);
   return rule;
+}
+
+/** The instant until which what begins now is kept, by the calendar in Italy. */
+export function keptUntil({ keep }: Pick<RetentionRule, 'keep'>, now: Temporal.Instant): Temporal.Instant {
+  return now.toZonedDateTimeISO('Europe/Rome').add(keep).toInstant();
 }
 
 /** The instant before which the time of a rule is over: whole months or days of the calendar in Italy. */

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { AuditService } from '../audit/index.js';
 import { system } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../common/database.js';
@@ -34,6 +35,7 @@ export class DeliveryService implements BeforeApplicationShutdown {
     private readonly roads: Roads,
     private readonly clock: Clock,
     private readonly metrics: TransportMetrics,
+    private readonly audit: AuditService,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -113,8 +115,15 @@ export class DeliveryService implements BeforeApplicationShutdown {
     const recorded = await this.messages.record(message, verdict, step, this.kept(message, verdict, step), now);
     if (!recorded) return;
     this.metrics.ended(message.channel, verdict.outcome);
+    if (verdict.outcome === 'inviata') await this.recordUse(message);
     if (verdict.wrongAddress)
       await this.reports.add({ messageId: message.id, verdict: 'respinta', code: verdict.code });
+  }
+
+  /** For /dati/accessi: which system used a contact of the person's. */
+  private recordUse({ id, subject, channel }: Taken): Promise<void> {
+    const entry = { action: 'messages.sent', subject, object: id, kind: 'sent', purpose: 'delivery' } as const;
+    return this.audit.record({ ...entry, details: { channel } });
   }
 
   /** Everything while there is a next attempt; the address alone while something may come back; then nothing. */

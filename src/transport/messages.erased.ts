@@ -7,7 +7,7 @@ import { MessagesOfPersonRepository } from './messages-of-person.repository.js';
 export class MessagesErased implements Erased, OnModuleInit {
   readonly id = 'messages';
   readonly order = 210;
-  readonly titleKey = 'messages.erased';
+  readonly titleKey = 'erasure.messages';
   readonly tables = ['outgoing_message', 'delivery_attempt', 'delivery_report'] as const;
   readonly keptKey = null;
 

@@ -32,10 +32,11 @@ export class ReportsRepository {
     );
   }
 
+  /** Those that failed come again after those that have come meanwhile, so that they keep nobody waiting. */
   waiting(most: number): Promise<{ messageId: string; verdict: ReportVerdict }[]> {
     return this.db.query(
       `SELECT r.message_id AS "messageId", r.verdict FROM delivery_report r JOIN outgoing_message m ON m.id = r.message_id
-       WHERE r.handled_at IS NULL AND m.state <> 'in invio' ORDER BY r.reported_at LIMIT $1`,
+       WHERE r.handled_at IS NULL AND m.state <> 'in invio' ORDER BY coalesce(r.tried_at, r.reported_at), r.message_id LIMIT $1`,
       [most],
     );
   }
@@ -50,6 +51,14 @@ export class ReportsRepository {
       [messageId, verdict],
     );
     return report ?? null;
+  }
+
+  async tried({ messageId, verdict }: Pick<Report, 'messageId' | 'verdict'>, at: Temporal.Instant): Promise<void> {
+    await this.db.execute(`UPDATE delivery_report SET tried_at = $3 WHERE message_id = $1 AND verdict = $2`, [
+      messageId,
+      verdict,
+      at,
+    ]);
   }
 
   /** Ends the message as reported, unless its end is known already; nothing of its contents is kept. */

@@ -47,6 +47,7 @@ export class ReportsService {
         await this.db.actingAs(system('delivery'), () => this.handle(report));
       } catch (error) {
         this.log.error({ err: error, messageId: report.messageId }, 'a delivery report was not handled');
+        await this.db.actingAs(system('delivery'), () => this.reports.tried(report, this.clock.now()));
       }
     }
   }

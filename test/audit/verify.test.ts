@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { staff } from '#src/common/actor.js';
 import { Keys } from '#src/common/crypto.js';
+import { readAnchors } from '../../scripts/lib/verify-audit.ts';
 import { forgetEntries, tamper } from '../support/audit.ts';
 import { auditGround, KEYS, MARIA, type Ground } from './audit-support.ts';
 
@@ -163,6 +164,11 @@ describe('the verification finds', () => {
       ['altered', 13, 70_000],
       ['link-altered', 13, 70_000],
     ]);
+  });
+
+  it('no less for a line of the heads that a crash cut short', () => {
+    const [whole, torn] = ['{"event":"audit.head","position":3,"mac":"ab"}', '{"event":"audit.head","posi'];
+    assert.deepEqual(readAnchors(`${whole}\n${torn}`), [{ position: 3, mac: 'ab' }]);
   });
 
   it('a tail that was cut off, by the heads that were written down', async () => {

@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { load } from 'cheerio';
 import { citizen, staff, system, type Actor } from '#src/common/actor.js';
 import { Database } from '#src/common/database.js';
-import { NOTICE_TYPES, type NoticeType } from '#src/common/notice-types.js';
+import { NOTICE_TYPE_RULES, NOTICE_TYPES, type NoticeType } from '#src/common/notice-types.js';
 import { Texts } from '#src/common/texts.js';
 import { messageText } from '#src/notifications/message-text.rules.js';
 import { NotificationsService, type NewNotice } from '#src/notifications/index.js';
@@ -199,6 +199,40 @@ describe('the quiet hours of a person', () => {
   });
 });
 
+describe('who restricted what is done with their data (art. 18)', () => {
+  const mark = (which: 'restricted' | 'objected', at: Temporal.Instant | null) =>
+    portal.db.query(`UPDATE citizen SET ${which}_at = $2, ${which}_by = $3 WHERE id = $1`, [
+      maria.id,
+      at,
+      at && 'DIR-2026-0000001-1',
+    ]);
+
+  for (const { type, locked } of NOTICE_TYPE_RULES.filter((rule) => rule.consent === null)) {
+    it(`${locked.length > 0 ? 'is still written to about' : 'finds only in the portal what is told about'} ${type}`, async () => {
+      await mark('restricted', portal.clock.now());
+      try {
+        await tell(notice(type));
+      } finally {
+        await mark('restricted', null);
+      }
+      assert.deepEqual(await channels(), locked);
+      assert.equal((await portal.db.query('SELECT 1 FROM notice')).length, 1, 'the inbox has it');
+    });
+  }
+
+  it('is written to again once it is lifted; who objected is written to about services all along', async () => {
+    await mark('restricted', portal.clock.now());
+    await mark('restricted', null);
+    await mark('objected', portal.clock.now());
+    try {
+      await tell(notice('payment'));
+    } finally {
+      await mark('objected', null);
+    }
+    assert.deepEqual(await channels(), ['email']);
+  });
+});
+
 describe('a message that rests on a consent', () => {
   it('is sent only while the consent holds', async () => {
     await tell(notice('news'));
@@ -212,7 +246,7 @@ describe('a message that rests on a consent', () => {
     assert.equal((await portal.db.query('SELECT 1 FROM notice')).length, 1, 'nor is it in the inbox');
   });
 
-  it('is not sent to who restricted or objected to what is done with their data; services go on', async () => {
+  it('is not sent to who restricted or objected to what is done with their data', async () => {
     await consent('do', 0);
     for (const mark of ['restricted', 'objected']) {
       await portal.db.query(`UPDATE citizen SET ${mark}_at = $2, ${mark}_by = 'DIR-2026-0000001-1' WHERE id = $1`, [
@@ -223,13 +257,6 @@ describe('a message that rests on a consent', () => {
       assert.deepEqual(await channels(), []);
       await portal.db.query(`UPDATE citizen SET ${mark}_at = NULL, ${mark}_by = NULL WHERE id = $1`, [maria.id]);
     }
-    await portal.db.query(`UPDATE citizen SET restricted_at = $2, restricted_by = 'DIR-2026-0000001-1' WHERE id = $1`, [
-      maria.id,
-      portal.clock.now(),
-    ]);
-    await tell(notice('payment'));
-    await portal.db.query('UPDATE citizen SET restricted_at = NULL, restricted_by = NULL');
-    assert.deepEqual(await channels(), ['email']);
   });
 
   it('does not leave any more when the consent is withdrawn while it waits', async () => {
@@ -319,22 +346,22 @@ describe('the page of a notice', () => {
   it('shows the inbox alone when no message was sent', async () => {
     await portal.db.query('DELETE FROM contact');
     await tell(notice('payment'));
-    assert.deepEqual(await timeline(), [['Area personale', 'pubblicata']]);
+    assert.deepEqual(await timeline(), [['Area personale', 'Pubblicata']]);
   });
 
   it('shows what became of the message of each road', async () => {
     portal.clock.set('2026-04-01T20:15:00Z');
     await tell(notice('appointment'));
     assert.deepEqual(await timeline(), [
-      ['Area personale', 'pubblicata'],
-      ['E-mail', 'creata'],
-      ['SMS', 'creata', 'in attesa: parte alla fine delle ore di silenzio'],
+      ['Area personale', 'Pubblicata'],
+      ['E-mail', 'Creata'],
+      ['SMS', 'Creata', 'In attesa: parte alla fine delle ore di silenzio'],
     ]);
     await caught(portal);
-    assert.deepEqual((await timeline())[1], ['E-mail', 'creata', 'inviata']);
+    assert.deepEqual((await timeline())[1], ['E-mail', 'Creata', 'Inviata']);
     portal.clock.set('2026-04-02T07:00:00Z');
     await caught(portal);
-    assert.deepEqual((await timeline())[2]!.slice(0, 3), ['SMS', 'creata', 'inviata']);
+    assert.deepEqual((await timeline())[2]!.slice(0, 3), ['SMS', 'Creata', 'Inviata']);
   });
 
   it('shows nobody the messages of somebody else, nor codes', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { load } from 'cheerio';
 import { system } from '#src/common/actor.js';
 import { Keys } from '#src/common/crypto.js';
 import { Metrics } from '#src/common/metrics.js';
@@ -8,8 +9,10 @@ import { SealedContents } from '#src/transport/contents.js';
 import { DeliveryRepository } from '#src/transport/delivery.repository.js';
 import type { Verdict } from '#src/transport/roads.js';
 import { testApp, type TestApp } from '../support/app.ts';
-import { citizenOf } from '../support/people.ts';
+import { forgetEntries } from '../support/audit.ts';
+import { citizenOf, type Citizen } from '../support/people.ts';
 import { deliveryOf, worker } from '../support/post.ts';
+import { signedInAs } from '../support/sign-in.ts';
 import { attempts, message, row, ScriptedRoad, send } from './support.ts';
 
 const SENT: Verdict = { outcome: 'inviata', code: '250' };
@@ -17,12 +20,14 @@ const LATER: Verdict = { outcome: 'errore temporaneo', code: '4.3.0' };
 const UNKNOWN: Verdict = { outcome: 'incerta', code: 'ETIMEDOUT' };
 
 let portal: TestApp;
+let person: Citizen;
 let maria: string;
 const told: string[] = [];
 const closing: (() => Promise<void>)[] = [];
 before(async () => {
   portal = await testApp();
-  maria = (await citizenOf(portal.db, 'maria', portal.clock.now())).id;
+  person = await citizenOf(portal.db, 'maria', portal.clock.now());
+  maria = person.id;
   portal.app.get(BounceListeners, { strict: false }).register({
     bounced: async (subject, channel, address) => void told.push(`${subject} ${channel} ${address}`),
   });
@@ -161,6 +166,67 @@ describe('an attempt', () => {
     portal.clock.move({ seconds: 5 });
     await delivery.deliverDue();
     assert.deepEqual([(await row(portal, first)).state, (await row(portal, second)).state], ['inviata', 'inviata']);
+  });
+});
+
+describe('the access record', () => {
+  const entries = () =>
+    portal.db.query(
+      `SELECT action, kind, who, actor, purpose, subject, object_id, details FROM audit_entry WHERE action = 'messages.sent'`,
+    );
+
+  it('says which system used which sort of contact, once a message was handed over', async () => {
+    await forgetEntries(portal.db);
+    const [mail, sms] = [await send(portal, message(maria)), await send(portal, message(maria, { channel: 'sms' }))];
+    const { delivery } = await workerWith(SENT);
+    await delivery.deliverDue();
+    const entry = { action: 'messages.sent', kind: 'sent', who: 'system', actor: 'delivery', purpose: 'delivery' };
+    const expected = [
+      { ...entry, subject: maria, object_id: mail, details: { channel: 'email' } },
+      { ...entry, subject: maria, object_id: sms, details: { channel: 'sms' } },
+    ];
+    const byObject = (a: { object_id: string }, b: { object_id: string }) => a.object_id.localeCompare(b.object_id);
+    assert.deepEqual(
+      ((await entries()) as (typeof expected)[number][]).toSorted(byObject),
+      expected.toSorted(byObject),
+    );
+  });
+
+  it('shows it to the person under "Messaggi inviati"', async () => {
+    await forgetEntries(portal.db);
+    await send(portal, message(maria));
+    const { delivery } = await workerWith(SENT);
+    await delivery.deliverDue();
+    const { browser } = await signedInAs(portal, person);
+    const shown = async (what: string) =>
+      load((await browser.get(`/dati/accessi?cosa=${what}`).expect(200)).text)('main tbody').text();
+    assert.match(await shown('invii'), /Messaggio inviato a un tuo recapito/);
+    assert.match(await shown('invii'), /Il sistema che invia e-mail e SMS/);
+    assert.doesNotMatch(await shown('letture'), /Messaggio inviato/);
+  });
+
+  it('says nothing of an attempt that failed, nor of a late answer that does not count', async () => {
+    await forgetEntries(portal.db);
+    await send(portal, message(maria));
+    const { delivery } = await workerWith(LATER, UNKNOWN, { outcome: 'errore definitivo', code: '5.7.1' });
+    for (let i = 0; i < 3; i++) {
+      await delivery.deliverDue();
+      portal.clock.move({ hours: 1 });
+    }
+    assert.deepEqual(await entries(), []);
+  });
+
+  it('and the result are written together: without the one there is not the other', async () => {
+    await forgetEntries(portal.db);
+    const id = await send(portal, message(maria));
+    await portal.db.query(`ALTER TABLE audit_entry ADD CONSTRAINT no_more CHECK (action <> 'messages.sent') NOT VALID`);
+    try {
+      const { delivery } = await workerWith(SENT);
+      await delivery.deliverDue();
+      assert.deepEqual([(await row(portal, id)).state, await attempts(portal, id)], ['in invio', [null]]);
+    } finally {
+      await portal.db.query('ALTER TABLE audit_entry DROP CONSTRAINT no_more');
+    }
   });
 });
 

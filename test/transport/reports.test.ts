@@ -163,6 +163,32 @@ describe('a mail that comes back', () => {
   });
 });
 
+describe('reports that cannot be acted on', () => {
+  it('do not keep those that come after them waiting', async () => {
+    const stuck = await Promise.all(Array.from({ length: 50 }, () => send(portal, message(maria))));
+    const good = await send(portal, message(maria));
+    await caught(portal);
+    const said = (id: string, verdict: string) =>
+      portal.db.query(
+        `INSERT INTO delivery_report (message_id, verdict, code, reported_at) VALUES ($1, $2, '5.1.1', $3)`,
+        [id, verdict, portal.clock.now()],
+      );
+    for (const id of stuck) await said(id, 'respinta');
+    portal.clock.move({ seconds: 1 });
+    await said(good, 'consegnata');
+    failing = true;
+    for (let look = 0; look < 2; look++) {
+      portal.clock.move({ seconds: 2 });
+      await caught(portal);
+    }
+    assert.equal((await row(portal, stuck[0]!)).state, 'inviata');
+    assert.equal((await row(portal, good)).state, 'consegnata');
+    failing = false;
+    await caught(portal);
+    assert.equal(told.length, 50, 'and none of them is lost');
+  });
+});
+
 function nested(mail: CaughtMail, depth: number): string {
   let text = deliveryStatus(mail);
   for (let i = 0; i < depth; i++) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { system } from '../../common/actor.js';
 import { randomToken } from '../../common/crypto.js';
+import { keptUntil, retentionRule } from '../../common/retention.js';
 import type { Identity, IdentityReading } from '../identity.js';
 import { returnPath } from '../session.rules.js';
 import type { VerifiedAssertion } from './assertion.js';
@@ -15,7 +16,6 @@ import type { KeptRequest } from './saml.repository.js';
 
 /** How long a person may take at the provider. */
 export const REQUEST_LIFE = { minutes: 10 } as const;
-const KEEP_EXCHANGES = { months: 24 } as const;
 /** Of a provider's "no", which may be unsigned: several times what providers write. */
 const DECLINED_LENGTH = 8192;
 
@@ -187,7 +187,7 @@ export class Federation {
     const { keys, repository, log } = this.engine;
     const id = randomUUID();
     const plain = response === null ? null : Buffer.from(JSON.stringify({ request: request.message, response }));
-    const keepUntil = now.toZonedDateTimeISO('UTC').add(KEEP_EXCHANGES).toInstant();
+    const keepUntil = keptUntil(retentionRule('spid'), now);
     const sealed = plain && keys.seal('saml-exchange', plain, id);
     await repository.addExchange({ id, request, outcome, sealed, receivedAt: now, keepUntil });
     log.info({ requestId: request.id, federation: this.name, provider: request.provider, outcome }, 'SAML answer');

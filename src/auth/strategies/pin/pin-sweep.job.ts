@@ -3,12 +3,8 @@ import { system } from '../../../common/actor.js';
 import { Clock } from '../../../common/clock.js';
 import { Database } from '../../../common/database.js';
 import { Jobs, type JobHandler } from '../../../common/jobs.js';
+import { overBefore, retentionRule } from '../../../common/retention.js';
 import { PinRepository } from './pin.repository.js';
-
-/** Failures matter for two hours; a day lets operators look at an attack. */
-const KEEP_FAILURES = { hours: 24 } as const;
-/** How long an address stays one that its person enters from. */
-const KEEP_ENTRIES = { hours: 30 * 24 } as const;
 
 /** Clears away tries of PINs that no longer matter. */
 @Injectable()
@@ -30,7 +26,10 @@ export class PinSweepJob implements JobHandler, OnModuleInit {
   run(): Promise<void> {
     const now = this.clock.now();
     return this.db.actingAs(system('sweeper'), () =>
-      this.repository.sweep(now.subtract(KEEP_FAILURES), now.subtract(KEEP_ENTRIES)),
+      this.repository.sweep(
+        overBefore(retentionRule('sign-in-failures'), now),
+        overBefore(retentionRule('sign-in-attempts'), now),
+      ),
     );
   }
 }
