@@ -63,7 +63,7 @@ const FAMILIES: readonly RegExp[] = [
   /^contacts\.(email-(one-at|local|long|wrong)|phone-(wrong|extension|dear)|mobile-(fixed|no-sms))$/,
   /^contacts\.code-(wrong|other|expired|used-up|none|meanwhile)$/,
   // requests about personal data: rights, states, steps, what a request says and lacks
-  /^rights\.(kind|kind-long|what|go|ask|when|refusal|after|data-legend|message)-(rectification|erasure|restriction|objection)$/,
+  /^rights\.(kind|kind-long|what|ask|when|refusal|after|data-legend|message)-(rectification|erasure|restriction|objection)$/,
   /^rights\.(state|lead|step|notice)-(received|working|extended|accepted|partly|rejected|withdrawn|executed)(-title|-body)?$/,
   /^rights\.data-(identity|contacts|appointments|notices|consents|accesses|other)$/,
   /^rights\.say-(dati|giusto|testo)$/,

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
-import { citizen, staff, system } from '#src/common/actor.js';
+import { actorStatements, citizen, staff, system, type Actor } from '#src/common/actor.js';
 import { Database, Sources } from '#src/common/database.js';
 import { dataSource } from '#src/data-source.js';
-import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { NOW } from '../support/app.ts';
+import { testDatabase, type TestDatabase } from '../support/database.ts';
+import { arrange, ARRANGED, NOT_ARRANGED, personalTables, rightsOf, type Rights } from '../support/two-people.ts';
 
 /** Tables without row-level security, each with its reason: nothing in them is about a person. */
 const OPEN: Record<string, string> = {
@@ -32,6 +33,7 @@ const LUCA = randomUUID();
 
 let data: TestDatabase;
 let db: Database;
+let clients: Record<Login, pg.Pool>;
 before(async () => {
   data = await testDatabase();
   db = new Database(
@@ -41,49 +43,17 @@ before(async () => {
     ),
   );
   await db.onModuleInit();
-  for (const [id, code] of [
-    [MARIA, 'RSSMRA80E55H501U'],
-    [LUCA, 'SPSLCU95T03F839O'],
-  ] as const) {
-    await data.query(
-      `INSERT INTO citizen (id, identity_key, fiscal_code, name, family_name, created_at, updated_at) VALUES ($1, $2, $3, 'N', 'C', $4, $4)`,
-      [id, `cf:${code}`, code, NOW],
-    );
-    await data.query(
-      `INSERT INTO notice (id, citizen_id, type, source, source_id, text_key, created_at) VALUES ($1, $2, 'institutional', 'test', $3, 'notifications.welcome', $4)`,
-      [randomUUID(), id, id, NOW],
-    );
-    await data.query(
-      `INSERT INTO parked_form (id, citizen_id, sealed, parked_at, expires_at) VALUES ($1, $2, 'x', $3, $3)`,
-      [randomUUID(), id, NOW],
-    );
-    await data.query(
-      `INSERT INTO audit_entry (at, action, subject, actor_kind, actor, purpose) VALUES ($1, 'test.read', $2, 'system', 'seed', 'service')`,
-      [NOW, id],
-    );
-  }
+  const pool = (connectionString: string) => new pg.Pool({ connectionString, max: 1, options: '-c timezone=UTC' });
+  clients = { web: pool(data.web), worker: pool(data.worker) };
+  for (const person of [MARIA, LUCA]) await arrange(data, person, NOW);
 });
 after(async () => {
+  await Promise.all([clients.web.end(), clients.worker.end()]);
   await db.onApplicationShutdown();
   await data.drop();
 });
 
-const PERSONAL = ['notice', 'parked_form', 'audit_entry', 'appointment'] as const;
-
 describe('isolation by PostgreSQL', () => {
-  for (const table of PERSONAL) {
-    it(`shows a citizen only their own rows of ${table}, however careless the query`, async () => {
-      const rows = await db.actingAs(citizen(MARIA), () =>
-        db.query<{ citizen: string }>(`SELECT ${ownerOf(table)} AS citizen FROM ${table}`),
-      );
-      assert.equal(
-        rows.every((row) => row.citizen === MARIA),
-        true,
-      );
-      if (table !== 'appointment') assert.equal(rows.length, 1);
-    });
-  }
-
   it('shows a citizen only themselves', async () => {
     const rows = await db.actingAs(citizen(LUCA), () => db.query<{ id: string }>('SELECT id FROM citizen'));
     assert.deepEqual(rows, [{ id: LUCA }]);
@@ -240,6 +210,261 @@ describe('isolation by PostgreSQL', () => {
   });
 });
 
-function ownerOf(table: (typeof PERSONAL)[number]): string {
-  return table === 'audit_entry' ? 'subject' : 'citizen_id';
+type Login = 'web' | 'worker';
+/** What became of a statement: the rows and how many it touched, or PostgreSQL's code of the refusal. */
+interface Outcome {
+  rows: string[];
+  count: number;
+  code: string;
+}
+
+/** Tables whose own rows a citizen reads with the login of the pages: all of them, and nothing else. */
+const READ = [
+  'appointment',
+  'audit_entry',
+  'citizen',
+  'consent_event',
+  'contact',
+  'contact_change',
+  'data_export',
+  'export_chunk',
+  'notice',
+  'notice_preference',
+  'notice_setting',
+  'outgoing_message',
+  'parked_form',
+  'postal_address',
+  'right_event',
+  'right_request',
+];
+/** Those into which a citizen writes rows of their own: where a refusal for another says something. */
+const WRITTEN = READ.filter((table) => !['contact_change', 'export_chunk'].includes(table));
+/** What the person alone may change, nobody for them (design.md: contacts, consents, preferences, exports, rights). */
+const OWN_HAND = [
+  'consent_event',
+  'contact',
+  'contact_change',
+  'data_export',
+  'export_chunk',
+  'notice_preference',
+  'notice_setting',
+  'postal_address',
+  'right_event',
+  'right_request',
+];
+const REFUSED = { rows: [], count: 0, code: '42501' };
+
+describe('the rows of two people', () => {
+  it('are there, in every table that holds rows of persons', async () => {
+    assert.deepEqual(await unarranged(), []);
+    for (const table of Object.keys(ARRANGED)) {
+      const [mine, theirs] = [await rowsOf(table, MARIA), await rowsOf(table, LUCA)];
+      assert.ok(mine.length > 0 && theirs.length > 0, table);
+      assert.deepEqual(
+        mine.filter((row) => theirs.includes(row)),
+        [],
+        table,
+      );
+    }
+  });
+
+  it('are wanting as soon as there is a new table: the walk is awake', async () => {
+    for (const columns of [
+      'citizen_id uuid',
+      'subject uuid',
+      'whose uuid REFERENCES citizen',
+      'of uuid REFERENCES notice',
+    ]) {
+      await data.query(`CREATE TABLE new_table (id uuid, ${columns})`);
+      assert.deepEqual(await unarranged(), ['new_table']);
+      await data.query('DROP TABLE new_table');
+    }
+  });
+
+  it('are seen by the walk where a policy is missing: it is able to fail', async () => {
+    await data.query('ALTER TABLE notice DISABLE ROW LEVEL SECURITY');
+    try {
+      const rights = await rightsOf(data, 'myinps_web', 'notice');
+      await assert.rejects(seesOwn('web', 'notice', rights, citizen(MARIA)), assert.AssertionError);
+      await assert.rejects(changesOwn('web', 'notice', rights), assert.AssertionError);
+      await assert.rejects(addsOwn('web', 'notice', rights), assert.AssertionError);
+      const named = `WHERE ${json(rights.read)} = ANY($1::jsonb[])`;
+      const theirs = await rowsOf('notice', LUCA, rights.read);
+      const sql = `UPDATE notice t SET read_at = t.read_at ${named}`;
+      assert.equal((await attempt('web', citizen(MARIA), sql, [theirs])).count, 1, 'the statement names their row');
+    } finally {
+      await data.query('ALTER TABLE notice ENABLE ROW LEVEL SECURITY');
+    }
+  });
+
+  for (const login of ['web', 'worker'] as const) {
+    for (const table of Object.keys(ARRANGED)) {
+      it(`stay apart in ${table}, for the login of the ${login}, however careless the query`, async () => {
+        const rights = await rightsOf(data, `myinps_${login}`, table);
+        for (const actor of [citizen(MARIA), citizen(MARIA, LUCA)]) await seesOwn(login, table, rights, actor);
+        await changesOwn(login, table, rights);
+        await addsOwn(login, table, rights);
+      });
+
+      it(`of ${table} are nobody's without an actor, for the login of the ${login}`, async () => {
+        const { read, insert, update } = await rightsOf(data, `myinps_${login}`, table);
+        const tried = [`DELETE FROM ${table}`];
+        if (read.length > 0) tried.push(`SELECT ${read[0]} FROM ${table}`);
+        for (const column of update) tried.push(`UPDATE ${table} SET ${column} = ${column}`);
+        for (const actor of ['never said', 'said before'] as const) {
+          for (const sql of tried) assert.deepEqual(await attempt(login, actor, sql), REFUSED, `${sql}, ${actor}`);
+          const [mine] = await rowsOf(table, MARIA);
+          if (insert.length > 0) assert.deepEqual(await inserted(login, actor, table, insert, mine!), REFUSED, actor);
+        }
+      });
+    }
+  }
+
+  for (const table of OWN_HAND) {
+    it(`of ${table} are written by the person themselves, never by a delegate`, async () => {
+      for (const login of ['web', 'worker'] as const) {
+        const { insert, update } = await rightsOf(data, `myinps_${login}`, table);
+        const delegate = citizen(MARIA, LUCA);
+        const rows = await rowsOf(table, MARIA);
+        if (insert.length > 0)
+          for (const row of rows)
+            assert.deepEqual(await inserted(login, delegate, table, insert, changed(row, { actor: LUCA })), REFUSED);
+        for (const column of update)
+          untouched(await attempt(login, delegate, `UPDATE ${table} SET ${column} = ${column}`));
+        untouched(await attempt(login, delegate, `DELETE FROM ${table}`));
+      }
+    });
+  }
+
+  it('of copies and rights requests are not even seen by a delegate', async () => {
+    for (const table of ['data_export', 'export_chunk', 'right_request', 'right_event']) {
+      const { count, code } = await attempt('web', citizen(MARIA, LUCA), `SELECT 1 FROM ${table}`);
+      assert.deepEqual([count, code], [0, ''], table);
+    }
+  });
+
+  it('of contacts get no code that a delegate asked for', async () => {
+    const ask = `SELECT reached FROM contact_change_ask('${randomUUID()}', 'email', 'a@b.example', ARRAY[repeat('y', 43)], NULL, repeat('y', 43), '${NOW}')`;
+    assert.deepEqual(await attempt('web', citizen(MARIA, LUCA), ask), REFUSED);
+    assert.equal((await attempt('web', citizen(MARIA), ask)).code, '');
+  });
+});
+
+/** All own rows of the tables that are read, some of the others, never one of another person. */
+async function seesOwn(login: Login, table: string, { read }: Rights, actor: Actor): Promise<void> {
+  if (read.length === 0) {
+    assert.deepEqual(await attempt(login, actor, `SELECT 1 FROM ${table}`), REFUSED);
+    return;
+  }
+  const seen = await attempt(login, actor, `SELECT ${json(read)}::text AS row FROM ${table} t`);
+  const [mine, theirs] = [await rowsOf(table, MARIA, read), await rowsOf(table, LUCA, read)];
+  assert.ok(!mine.some((row) => theirs.includes(row)), 'what is read tells the two apart');
+  assert.deepEqual(
+    seen.rows.filter((row) => !mine.includes(row)),
+    [],
+  );
+  const own = actor.kind === 'citizen' && actor.by === MARIA;
+  if (login === 'web' && own)
+    assert.deepEqual(seen.rows.toSorted(), READ.includes(table) ? mine.toSorted() : [], 'all of them');
+}
+
+/** No update and no delete reaches a row of another, whether the statement names it or no row at all. */
+async function changesOwn(login: Login, table: string, { read, update }: Rights): Promise<void> {
+  const theirs = `WHERE ${json(read)} = ANY($1::jsonb[])`;
+  const [mine, other] = [await rowsOf(table, MARIA), await rowsOf(table, LUCA, read)];
+  const changes = [
+    ...update.map((column) => `UPDATE ${table} t SET ${column} = t.${column}`),
+    `DELETE FROM ${table} t`,
+  ];
+  for (const sql of changes) {
+    const { count } = await attempt(login, citizen(MARIA), sql);
+    assert.ok(count <= mine.length, `${sql}: ${count}`);
+    if (read.length > 0) untouched(await attempt(login, citizen(MARIA), `${sql} ${theirs}`, [other]));
+  }
+  // A statement that reads nothing is not held back by what may be read: the policy of the update alone decides.
+  for (const column of update) {
+    const value = `(jsonb_populate_record(NULL::${table}, $1)).${column}`;
+    const { count } = await attempt(login, citizen(MARIA), `UPDATE ${table} SET ${column} = ${value}`, [mine[0]]);
+    assert.ok(count <= mine.length, `${column}, blindly: ${count}`);
+  }
+  // Nor is an own row made another's.
+  const { owner } = ARRANGED[table]!;
+  const column = owner.startsWith('t.') ? owner.slice(2) : '';
+  if (column)
+    assert.deepEqual(await attempt(login, citizen(MARIA), `UPDATE ${table} SET ${column} = '${LUCA}'`), REFUSED);
+}
+
+/** The row of another, as it is but for who acts, is refused; one's own comes up to what else PostgreSQL checks. */
+async function addsOwn(login: Login, table: string, { insert }: Rights): Promise<void> {
+  if (insert.length === 0) return;
+  for (const row of await rowsOf(table, LUCA))
+    assert.deepEqual(await inserted(login, citizen(MARIA), table, insert, changed(row, { actor: MARIA })), REFUSED);
+  if (login !== 'web') return;
+  const [own] = await rowsOf(table, MARIA);
+  const { code } = await inserted('web', citizen(MARIA), table, insert, own!);
+  assert.equal(code !== '42501', WRITTEN.includes(table), `${table}: ${code}`);
+}
+
+function inserted(login: Login, actor: Who, table: string, columns: string[], row: string): Promise<Outcome> {
+  const names = columns.join(', ');
+  const sql = `INSERT INTO ${table} (${names}) SELECT ${names} FROM jsonb_populate_record(NULL::${table}, $1)`;
+  return attempt(login, actor, sql, [row]);
+}
+
+function untouched({ count, code }: Outcome): void {
+  assert.ok(count === 0 && ['', '42501'].includes(code), `${count} rows, ${code}`);
+}
+
+function changed(row: string, values: Record<string, string>): string {
+  const fields = JSON.parse(row) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(values)) if (name in fields) fields[name] = value;
+  return JSON.stringify(fields);
+}
+
+function json(columns: readonly string[]): string {
+  return `jsonb_build_object(${columns.map((column) => `'${column.replaceAll('"', '')}', t.${column}`).join(', ')})`;
+}
+
+/** The rows of a person, as the owner of the database sees them. */
+async function rowsOf(table: string, person: string, columns?: readonly string[]): Promise<string[]> {
+  const what = columns ? json(columns) : 'to_jsonb(t)';
+  const { owner } = ARRANGED[table]!;
+  const rows = await data.query<{ row: string }>(`SELECT (${what})::text AS row FROM ${table} t WHERE ${owner} = $1`, [
+    person,
+  ]);
+  return rows.map(({ row }) => row);
+}
+
+async function unarranged(): Promise<string[]> {
+  const tables = await personalTables(data);
+  const known = [...Object.keys(ARRANGED), ...Object.keys(NOT_ARRANGED)];
+  assert.deepEqual(
+    known.filter((table) => !tables.includes(table)),
+    [],
+    'no table is listed that is gone',
+  );
+  return tables.filter((table) => !known.includes(table));
+}
+
+type Who = Actor | 'never said' | 'said before';
+
+/** One statement with a login of the program, taken back afterwards. */
+async function attempt(login: Login, actor: Who, sql: string, values: unknown[] = []): Promise<Outcome> {
+  // Whoever never said anything must not be given a connection that somebody used before.
+  const pool = actor === 'never said' ? new pg.Pool({ connectionString: data[login] }) : clients[login];
+  const client = await pool.connect();
+  try {
+    if (actor === 'said before') await client.query(`BEGIN; ${actorStatements(citizen(MARIA))}; COMMIT`);
+    await client.query(typeof actor === 'string' ? 'BEGIN' : `BEGIN; ${actorStatements(actor)}`);
+    const { rows, rowCount } = await client.query<{ row?: string }>(sql, values);
+    return { rows: rows.map(({ row }) => row ?? ''), count: rowCount ?? 0, code: '' };
+  } catch (error) {
+    const { code } = error as { code?: string };
+    assert.ok(code, String(error));
+    return { rows: [], count: 0, code };
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+    if (actor === 'never said') await pool.end();
+  }
 }

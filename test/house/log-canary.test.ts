@@ -8,7 +8,16 @@ import { Jobs } from '#src/common/jobs.js';
 import { Metrics } from '#src/common/metrics.js';
 import { CLIENT, startProvider, type Provider } from '../auth/staff/provider.ts';
 import { testApp, type TestApp } from '../support/app.ts';
-import { CANARY, jobRows, leaks, serverLog, type Places, type Secret } from '../support/canary.ts';
+import {
+  CANARY,
+  jobRows,
+  leaks,
+  serverLog,
+  shownToOthers,
+  type Leak,
+  type Places,
+  type Secret,
+} from '../support/canary.ts';
 import { fixedSecrets, JOURNEYS, type Walk } from '../support/canary-journeys.ts';
 import { citizenOf, officesNear } from '../support/people.ts';
 import { signedInAs } from '../support/sign-in.ts';
@@ -18,6 +27,9 @@ import { visit } from '../support/visit.ts';
 const secrets: Secret[] = fixedSecrets();
 const lines: string[] = [];
 const statuses = new Map<number, number>();
+/** What an error page showed of the canary to somebody else, and how many such pages there were. */
+const shown: Leak[] = [];
+let errorPages = 0;
 let log: Log;
 let portal: TestApp;
 let staff: Provider;
@@ -57,10 +69,12 @@ async function prepared(): Promise<Walk> {
   );
   const { fiscalCode, name, familyName, email, mobile } = CANARY;
   const canary = { ...maria, fiscalCode, name, familyName, email, mobile };
-  const secret = (what: string, value: string) => void secrets.push({ what, value });
+  const secret: Walk['secret'] = (what, value, word = false) => void secrets.push({ what, value, word });
+  const own = new Set<string>();
   const got = (status: number) => void statuses.set(status, (statuses.get(status) ?? 0) + 1);
-  const session = async () => {
-    const person = await signedInAs(portal, canary);
+  const session: Walk['session'] = async (who = canary) => {
+    const person = await signedInAs(portal, who);
+    own.add(person.cookie);
     secret('cookie', person.cookieParts.value);
     secret('session token', decodeURIComponent(person.cookieParts.value).slice(2, 45));
     secret('form token', person.csrf().slice(-60));
@@ -74,6 +88,15 @@ async function prepared(): Promise<Walk> {
       ...(body ? { body } : {}),
     });
     got(answer.status);
+    // A form filled in wrong comes back with what it is about, to the person and to the office that has the request.
+    const theirs = cookie === undefined ? false : own.has(cookie) || answer.status === 422;
+    if (answer.status >= 400 && !theirs) {
+      errorPages++;
+      // Members of the staff see their own name on their pages.
+      const me = path.startsWith('/operatore') && cookie ? CANARY.staffName : '';
+      const sent = [path, body?.text, me, ...Object.values(form ?? {})];
+      shown.push(...shownToOthers(secrets, answer.html, sent.join(' ')));
+    }
     return answer;
   };
   const [office = ''] = await officesNear(portal.db, '058091');
@@ -97,6 +120,7 @@ describe('nothing of anybody', () => {
       await drive(walk);
       assert.ok(lines.length >= earlier + 2, 'a journey that leaves no lines shows nothing');
       assert.deepEqual(leaks(secrets, await places()), []);
+      assert.deepEqual(shown, [], 'error pages of others');
     });
   }
 
@@ -135,6 +159,7 @@ describe('nothing of anybody', () => {
     );
     for (const status of [200, 303, 400, 403, 404, 405, 413, 415, 422, 429, 500, 503])
       assert.ok((statuses.get(status) ?? 0) > 0, `no answer ${status}`);
+    assert.ok(errorPages > 40, `${errorPages} error pages of others`);
     const { jobs, metrics } = await places();
     assert.ok(lines.length > 300 && lines.every((line) => JSON.parse(line) !== null));
     assert.ok(jobs!.length > 0 && metrics!.length > 100);
@@ -201,7 +226,7 @@ describe('nothing of anybody', () => {
 
 describe('the search itself', () => {
   it('finds each value in a line, however it is written', () => {
-    for (const { what, value } of secrets) {
+    for (const { what, value } of secrets.filter(({ word }) => !word)) {
       const ways = [
         value,
         value.toUpperCase(),
@@ -215,6 +240,31 @@ describe('the search itself', () => {
       for (const way of ways)
         assert.ok(leaks([{ what, value }], { log: [`{"msg":"a ${way} b"}`] }).length > 0, `${what}: ${way}`);
     }
+  });
+
+  it('finds a code where it stands alone, and takes no other number for it', () => {
+    const codes = secrets.filter(({ word }) => word);
+    assert.ok(codes.length >= 2, 'the journeys came upon codes');
+    for (const { what, value } of codes) {
+      for (const line of [
+        `{"codice":"${value}"}`,
+        `codice ${value}: 30 minuti`,
+        `/x?codice=${value}&a`,
+        `%22${value}%22`,
+      ])
+        assert.equal(leaks([{ what, value, word: true }], { log: [line] }).length, 1, line);
+      for (const line of [`{"time":1${value}}`, `0.${value}`, `a${value}b`, `${value}-aaaa`])
+        assert.deepEqual(leaks([{ what, value, word: true }], { log: [line] }), [], line);
+    }
+  });
+
+  it('finds what a page shows to others, but not what they typed themselves', () => {
+    const page = `<title>Errore</title><p>Scrivi a ${CANARY.newEmail.replace('@', '&#64;')}</p>`;
+    assert.deepEqual(
+      shownToOthers(secrets, page, '').map(({ what }) => what),
+      ['newEmail'],
+    );
+    assert.deepEqual(shownToOthers(secrets, page, `valore=${CANARY.newEmail}`), []);
   });
 
   it('finds what the real logger lets through: names in a text cannot be told from other words', async () => {

@@ -23,6 +23,7 @@ let portal: TestApp;
 let office: string;
 before(async () => {
   portal = await testApp({ now: NOW, env: { ROLE: 'all' } });
+  await portal.db.query("UPDATE retention_rule SET ahead = '10 years'");
   // Queues and repeated jobs stand still: a test says when the worker works.
   await portal.app.get(Jobs).beforeApplicationShutdown();
   office = (await portal.db.query<{ id: string }>('SELECT id FROM office ORDER BY id LIMIT 1'))[0]!.id;
@@ -97,6 +98,44 @@ describe('retention', () => {
     await portal.db.query(
       "DELETE FROM session WHERE citizen_id IS NOT NULL; DELETE FROM right_request; DELETE FROM citizen WHERE name = 'busy'",
     );
+  });
+
+  it('leaves who holds a PIN: nobody could give them another one', async () => {
+    const [holds, other] = [randomUUID(), randomUUID()];
+    for (const id of [holds, other]) await lapsed(id, 'with-pin');
+    await portal.db.query(
+      `INSERT INTO pin_credential (citizen_id, hash, issued_on, resident_abroad, italian_document, created_at, updated_at)
+       VALUES ($1, '$argon2id$v=19$m=19456,t=2,p=1$' || repeat('A', 22) || '$' || repeat('A', 43), '2019-01-01', true, false, $2, $2)`,
+      [holds, OLD],
+    );
+    await nightly(false);
+    assert.deepEqual(await portal.db.query("SELECT id FROM citizen WHERE name = 'with-pin'"), [{ id: holds }]);
+    assert.equal(await count('pin_credential'), 1);
+    await portal.db.query("DELETE FROM citizen WHERE name = 'with-pin'");
+  });
+
+  it('takes with a person what they typed in their requests; the request itself stays as the proof', async () => {
+    const [goes, remains] = [randomUUID(), randomUUID()];
+    await lapsed(goes, 'asked');
+    await lapsed(remains, 'asked', RECENT);
+    for (const [index, id] of [goes, remains].entries())
+      await portal.db.query(
+        `INSERT INTO right_request (id, submission_id, protocol, citizen_id, kind, state, concerns, message, current_value, right_value, received_at,
+           first_due_on, due_on, closed_at)
+         VALUES ($1, $1, 'DIR-2026-000000' || $3::text || '-0', $2, 'rectification', 'withdrawn', '{identity}', 'Abito a Roma', 'Rosi', 'Rossi',
+           '2026-03-01T00:00:00Z', '2026-04-01', '2026-04-01', '2026-03-02T00:00:00Z')`,
+        [randomUUID(), id, String(index + 1)],
+      );
+    await nightly(false);
+    assert.equal(await count("citizen WHERE name = 'asked'"), 1);
+    const typed = await portal.db.query(
+      'SELECT citizen_id, message, current_value, right_value FROM right_request ORDER BY protocol',
+    );
+    assert.deepEqual(typed, [
+      { citizen_id: goes, message: '', current_value: '', right_value: '' },
+      { citizen_id: remains, message: 'Abito a Roma', current_value: 'Rosi', right_value: 'Rossi' },
+    ]);
+    await portal.db.query("DELETE FROM right_request; DELETE FROM citizen WHERE name = 'asked'");
   });
 
   it('drops whole months of the access record, and only when their last day is over', async () => {
@@ -178,6 +217,8 @@ describe('who may delete', () => {
     await call('DELETE FROM notice');
     assert.equal(await count('notice'), notices);
     await assert.rejects(call(batch.replace('notices', 'all')), { code: '22023' });
+    for (const rule of ['notices', 'accesses'])
+      await assert.rejects(call(batch.replace('notices', rule).replace('2028', '2999')), { code: '42501' });
     for (const sql of ['UPDATE retention_rule SET months = 0', 'DELETE FROM citizen', 'DELETE FROM retention_run'])
       await assert.rejects(call(sql), { code: '42501' }, sql);
   });
@@ -331,6 +372,14 @@ async function person(name: string, seen: string): Promise<void> {
   await portal.db.query(
     `INSERT INTO notice (id, citizen_id, type, source, source_id, text_key, created_at) VALUES ($1, $2, 'institutional', 'test', $3, 'a.b', $4)`,
     [randomUUID(), id, name, seen],
+  );
+}
+
+/** A person of whom nothing is known but when they were last seen. */
+async function lapsed(id: string, name: string, seen = OLD): Promise<void> {
+  await portal.db.query(
+    `INSERT INTO citizen (id, identity_key, name, family_name, said_at, created_at, updated_at) VALUES ($1, $2, $3, 'X', $4, $4, $4)`,
+    [id, `eidas:lapsed:${id}`, name, seen],
   );
 }
 

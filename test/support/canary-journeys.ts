@@ -8,12 +8,13 @@ import { Database } from '#src/common/database.js';
 import { addHolder, formToken, send } from '../auth/pin/pin-support.ts';
 import { CLIENT, type Provider } from '../auth/staff/provider.ts';
 import type { TestApp } from './app.ts';
+import { PERSONAL_JOURNEYS } from './canary-personal.ts';
 import { CANARY, type Secret } from './canary.ts';
-import { addAppointment, addNotice, type Citizen } from './people.ts';
+import { addAppointment, addNotice, citizenOf, type Citizen } from './people.ts';
 import * as build from './saml/builder.ts';
 import { handBack, type Way } from './saml/journey.ts';
 import { testKeys } from './saml/keys.ts';
-import { staffSignedIn, type SignedIn, type Visitor } from './sign-in.ts';
+import { signedInAs, staffSignedIn, type SignedIn } from './sign-in.ts';
 import type { Answer, Visit } from './visit.ts';
 
 /** What a journey has at hand. */
@@ -24,9 +25,9 @@ export interface Walk {
   staff: Provider;
   office: string;
   /** From here on this must turn up nowhere. */
-  secret(what: string, value: string): void;
-  /** A session of the canary's, whose cookie and tokens are secrets. */
-  session(): Promise<SignedIn>;
+  secret(what: string, value: string, word?: boolean): void;
+  /** A session of the canary's (or of their double's), whose cookie and tokens are secrets. */
+  session(person?: Citizen): Promise<SignedIn>;
   /** One request; its status is counted. */
   ask(path: string, how?: Visit): Promise<Answer>;
   /** Notes an answer that was got in another way. */
@@ -35,7 +36,7 @@ export interface Walk {
 
 /**
  * The journeys of the canary, one after the other. A new feature needs none of its own as long as its pages are in
- * test/routes.txt (the last but one goes to each and sends each form); add one for what a form alone does not reach.
+ * test/routes.txt (one of these goes to each and sends each form); add one for what a form alone does not reach, as canary-personal.ts does.
  */
 export const JOURNEYS: readonly { name: string; drive: (walk: Walk) => Promise<void> }[] = [
   { name: 'signs in with SPID, CIE and eIDAS, well and badly', drive: federations },
@@ -46,6 +47,7 @@ export const JOURNEYS: readonly { name: string; drive: (walk: Walk) => Promise<v
   { name: 'sends a form after the session ended', drive: endedSession },
   { name: 'goes to every page and sends every form, sense or nonsense', drive: everywhere },
   { name: 'meets errors of every kind', drive: errors },
+  ...PERSONAL_JOURNEYS,
 ];
 
 const IDP = 'https://canarino.example/metadata';
@@ -237,7 +239,7 @@ async function everywhere(walk: Walk): Promise<void> {
   for (const [access, method, route = ''] of routes) {
     const path = route.replace(/:\w+/g, route.includes(':') ? randomUUID() : '');
     const odd = route.replace(/:\w+/g, encodeURIComponent(CANARY.note));
-    const visitor = access === 'staff' ? await staffSession(walk, member) : await walk.session();
+    const visitor = access === 'staff' ? await staffSignedIn(walk.portal, member) : await walk.session();
     if (method === 'POST') {
       await walk.ask(path, { cookie: visitor.cookie, form: { ...NONSENSE, _csrf: visitor.csrf() } });
       continue;
@@ -262,16 +264,11 @@ const NONSENSE = {
 
 type Member = Parameters<typeof staffSignedIn>[1];
 
-async function staffSession(walk: Walk, member: Member): Promise<Visitor> {
-  await walk.portal.db.query(`DELETE FROM staff_member WHERE subject = 'elena'`);
-  return staffSignedIn(walk.portal, member);
-}
-
 /** Each form of a page twice: filled in with what its fields are called after, then with words that mean nothing. */
 async function sendForms(walk: Walk, { $, path }: Answer, access: string, member: Member): Promise<void> {
   for (const form of $('main form[method="post"]').toArray()) {
     for (const sensible of [true, false]) {
-      const visitor = access === 'staff' ? await staffSession(walk, member) : await walk.session();
+      const visitor = access === 'staff' ? await staffSignedIn(walk.portal, member) : await walk.session();
       const fields: Record<string, string> = {};
       for (const input of $(form).find('input, textarea, select').toArray()) {
         const name = $(input).attr('name') ?? '';
@@ -369,9 +366,15 @@ async function faults({ portal, canary, ask }: Walk, person: SignedIn): Promise<
     () => acting(citizen(canary.id), () => db.query(`SELECT '${CANARY.street}'::int`)),
     () => acting(citizen(canary.id), () => db.query('SELECT 1/0 WHERE $1 = $1', [CANARY.note])),
   ];
-  for (const fault of wrong) {
+  // Of somebody else too: what others get to see then is searched for the words of the error.
+  const other = await signedInAs(portal, await citizenOf(portal.db, 'luca', portal.clock.now()));
+  const visits = wrong.flatMap((fault) => [
+    { fault, visitor: person },
+    { fault, visitor: other },
+  ]);
+  for (const { fault, visitor } of visits) {
     const broken = mock.method(db, 'actingAs', () => fault());
-    const answer = await ask('/bacheca', person);
+    const answer = await ask('/bacheca', visitor);
     broken.mock.restore();
     if (answer.status < 500) throw new Error(`no error came of it: ${answer.status} ${String(fault)}`);
     if (answer.html.includes(CANARY.thrown)) throw new Error('an error page repeats the words of an error');

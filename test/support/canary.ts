@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { load } from 'cheerio';
 import { checkLetter } from '#src/common/fiscal-code.js';
 import type { TestDatabase } from './database.ts';
 
@@ -22,12 +23,20 @@ export const CANARY = {
   staffName: 'Operatrice Pappagalli',
   staffSubject: 'matricola-pappagalli-31',
   thrown: 'frase di un errore con la cocorita dentro',
+  newEmail: 'cinguettio@trespolo-nascosto.example',
+  newMobile: '+393498877665',
+  wish: 'il pappagallo verde conosce la combinazione',
+  wrongValue: 'Pennuta col becco storto',
+  rightValue: 'Pennuta col becco diritto',
+  answer: 'risposta firmata dal merlo bianco sul davanzale',
 } as const;
 
 /** A value that must turn up nowhere, with what to call it in a report. */
 export interface Secret {
   what: string;
   value: string;
+  /** Too short to be looked for within other signs: it counts where it stands alone. */
+  word?: boolean;
 }
 
 export interface Leak {
@@ -42,16 +51,31 @@ export type Places = Readonly<Record<string, readonly string[]>>;
 
 /** Looks for every secret in every line, as it is and in the ways it may be written. */
 export function leaks(secrets: readonly Secret[], places: Places): Leak[] {
-  const forms = secrets.map(({ what, value }) => ({ what, ...formsOf(value) }));
+  const forms = secrets.filter(({ word }) => !word).map(({ what, value }) => ({ what, ...formsOf(value) }));
+  const words = secrets
+    .filter(({ word }) => word)
+    .map(({ what, value }) => ({ what, alone: new RegExp(`(?<![\\w.-])${value}(?![\\w.-])`, 'i') }));
   return Object.entries(places).flatMap(([place, lines]) =>
     lines.flatMap((line) => {
       const plain = squeezed(line);
-      return forms
-        .filter(
+      // The letter of an escaped end of line is no part of the word after it.
+      const read = decoded(decoded(line)).replace(/\\+[nrt]/g, ' ');
+      return [
+        ...forms.filter(
           ({ any, exact }) => any.some((form) => plain.includes(form)) || exact.some((form) => line.includes(form)),
-        )
-        .map(({ what }) => ({ what, place, line: line.slice(0, 300) }));
+        ),
+        ...words.filter(({ alone }) => alone.test(read)),
+      ].map(({ what }) => ({ what, place, line: line.slice(0, 300) }));
     }),
+  );
+}
+
+/** What a page shows of the canary to somebody else, apart from what they sent themselves. */
+export function shownToOthers(secrets: readonly Secret[], html: string, sent: string): Leak[] {
+  const text = load(html).root().text();
+  return leaks(
+    secrets.filter(({ value }) => !squeezed(sent).includes(squeezed(value))),
+    { page: [html, text] },
   );
 }
 

@@ -8,8 +8,8 @@ export async function addConsents(db: TestDatabase, citizen: Citizen, now: Tempo
   const lines = [
     { purpose: 'news', number: 1, given: true, version: 1, channel: 'counter', language: 'it', days: 50 },
     { purpose: 'surveys', number: 1, given: true, version: 1, channel: 'web', language: 'de', days: 30 },
-    { purpose: 'suggestions', number: 1, given: true, version: 1, channel: 'web', language: 'it', days: 21 },
-    { purpose: 'suggestions', number: 2, given: false, version: 1, channel: 'web', language: 'it', days: 3 },
+    { purpose: 'surveys', number: 2, given: false, version: 1, channel: 'web', language: 'it', days: 21 },
+    { purpose: 'surveys', number: 3, given: true, version: 1, channel: 'web', language: 'it', days: 3 },
   ];
   for (const { purpose, number, given, version, channel, language, days } of lines) {
     const id = randomUUID();

@@ -1,3 +1,5 @@
+import { AuditRepository } from '#src/audit/audit.repository.js';
+import { AuditService } from '#src/audit/audit.service.js';
 import { BounceListeners } from '#src/transport/index.js';
 import { SealedContents } from '#src/transport/contents.js';
 import { DeliveryRepository } from '#src/transport/delivery.repository.js';
@@ -116,6 +118,7 @@ export async function deliveryOf(
     ways,
     clock,
     app.get(TransportMetrics, { strict: false }),
+    new AuditService(new AuditRepository(db), clock),
     log,
   );
   const close = async (): Promise<void> => {
