@@ -41,7 +41,7 @@ export class ResidenceAbroadController {
     const { paese: country, citta: locality, prima } = form.data;
     const moved = await this.profiles.moveAbroad(acting, { country, locality }, prima);
     if (!moved.ok && moved.reason === 'meanwhile') {
-      const now = residenceInWords(visitor.t, moved.now) || visitor.t('contacts.none');
+      const now = residenceInWords(visitor.t, moved.now) || visitor.t('contacts.not-given');
       const told = form.withError('paese', 'profile.residence-meanwhile', { now });
       return this.again(visitor, res, told, residenceToken(moved.now.citizen));
     }

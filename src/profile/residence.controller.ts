@@ -41,7 +41,7 @@ export class ResidenceController {
     if (!form.valid) return this.again(visitor, res, form, []);
     const moved = await this.profiles.moveTo(acting, form.data.comune, form.data.prima);
     if (!moved.ok && moved.reason === 'meanwhile') {
-      const now = residenceInWords(visitor.t, moved.now) || visitor.t('contacts.none');
+      const now = residenceInWords(visitor.t, moved.now) || visitor.t('contacts.not-given');
       const told = form.withError('comune', 'profile.residence-meanwhile', { now });
       return this.again(visitor, res, told, [], residenceToken(moved.now.citizen));
     }

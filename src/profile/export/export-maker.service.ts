@@ -3,6 +3,7 @@ import { citizen, system } from '../../common/actor.js';
 import { Clock } from '../../common/clock.js';
 import { Keys } from '../../common/crypto.js';
 import { Database } from '../../common/database.js';
+import { Turns } from '../../common/turns.js';
 import { Archive, piecesOf } from './archive.js';
 import { CopyWriter } from './copy.writer.js';
 import { ExportMakingRepository, type Claim, type Whole } from './export-making.repository.js';
@@ -19,6 +20,9 @@ export const EXPORT_KEY = 'export';
  */
 @Injectable()
 export class ExportMaker {
+  /** The queue and the look of each minute come to this one maker, and wait for each other here. */
+  private readonly turns = new Turns(1, Infinity);
+
   constructor(
     private readonly db: Database,
     private readonly copies: ExportMakingRepository,
@@ -29,7 +33,11 @@ export class ExportMaker {
   ) {}
 
   /** Makes the copy from its beginning, unless another worker is at it. @returns whether it is ready now */
-  async make(id: string): Promise<boolean> {
+  make(id: string): Promise<boolean> {
+    return this.turns.run(() => this.made(id));
+  }
+
+  private async made(id: string): Promise<boolean> {
     const claim = await this.asMaker(() => this.copies.claim(id, this.writer.size, this.clock.now(), this.lease()));
     if (!claim) return false;
     try {

@@ -7,7 +7,7 @@ import { ExportErasureRepository } from './export-erasure.repository.js';
 export class ErasedExports implements Erased, OnModuleInit {
   readonly id = 'copie';
   readonly order = 95;
-  readonly titleKey = 'export.part-copies';
+  readonly titleKey = 'erasure.copies';
   readonly tables = ['data_export', 'export_chunk'];
   readonly keptKey = null;
 
