@@ -16,7 +16,8 @@ import {
   type SigningKeys,
 } from '#src/auth/saml/index.js';
 import type { Expectation } from '#src/auth/saml/response.js';
-import { identityKey, spidIdentity } from '#src/auth/identity.js';
+import { identityKey } from '#src/auth/identity.js';
+import { spidIdentity } from '#src/auth/saml-identity.js';
 import { PRIVATE, SPID } from '#src/auth/strategies/spid/spid.profile.js';
 import { X509Certificate } from '@peculiar/x509';
 import * as build from '../../support/saml/builder.ts';

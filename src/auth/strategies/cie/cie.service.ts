@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../config.js';
-import { cieIdentity } from '../../identity.js';
+import { cieIdentity } from '../../saml-identity.js';
 import { Federation, SamlEngine, serviceMetadata } from '../../saml/index.js';
 import { SpidKeys } from '../spid/spid.keys.js';
 import { CIE, CIE_ASKED } from './cie.profile.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../config.js';
-import { eidasIdentity } from '../../identity.js';
+import { eidasIdentity } from '../../saml-identity.js';
 import { Federation, SamlEngine } from '../../saml/index.js';
 import { SpidKeys } from '../spid/spid.keys.js';
 import { SpidService } from '../spid/spid.service.js';

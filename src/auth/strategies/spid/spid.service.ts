@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../config.js';
-import { spidIdentity, type Identity } from '../../identity.js';
+import type { Identity } from '../../identity.js';
+import { spidIdentity } from '../../saml-identity.js';
 import type { AskedName } from '../../saml/profile.js';
 import { Federation, SamlEngine, serviceMetadata } from '../../saml/index.js';
 // What one entity says of itself stands in one document: the European node is a provider of the SPID federation.

@@ -1,0 +1,121 @@
+import { isFiscalCode } from '../common/fiscal-code.js';
+import type { Company, Domicile, Identity } from './identity.js';
+
+/** What a SAML federation said and signed. */
+export interface SamlFacts {
+  readonly issuer: string;
+  readonly level: 1 | 2 | 3;
+  readonly nameId: string;
+  readonly nameQualifier: string;
+  readonly sessionIndex: string | null;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export type IdentityReading =
+  { ok: true; identity: Identity } | { ok: false; reason: 'fiscal-number' | 'date-of-birth' | 'spid-code' | 'company' };
+
+/** Reads a SPID identity; refuses a fiscal number or a date that cannot be (attributi.rst: `TINIT-` + code, ISO date). */
+export function spidIdentity(facts: SamlFacts, purpose: Identity['purpose'] = 'private'): IdentityReading {
+  const attribute = (name: string) => facts.attributes[name] ?? '';
+  const fiscalCode = italianFiscalCode(attribute('fiscalNumber'));
+  if (!fiscalCode) return { ok: false, reason: 'fiscal-number' };
+  if (!isDate(attribute('dateOfBirth'))) return { ok: false, reason: 'date-of-birth' };
+  const company = purpose === 'company' ? companyOf(attribute) : null;
+  if (purpose === 'company' && !company) return { ok: false, reason: 'company' };
+  return { ok: true, identity: { ...common(facts, 'spid'), fiscalCode, purpose, company } };
+}
+
+/** Reads a CIE identity: four attributes, no spidCode. */
+export function cieIdentity(facts: SamlFacts): IdentityReading {
+  const fiscalCode = italianFiscalCode(facts.attributes.fiscalNumber ?? '');
+  if (!fiscalCode) return { ok: false, reason: 'fiscal-number' };
+  if (!isDate(facts.attributes.dateOfBirth ?? '')) return { ok: false, reason: 'date-of-birth' };
+  return { ok: true, identity: { ...common(facts, 'cie'), fiscalCode, spidCode: null } };
+}
+
+/** Reads an identity of another European country: no fiscal code, the node's spidCode carries the PersonIdentifier. */
+export function eidasIdentity(facts: SamlFacts): IdentityReading {
+  const identity = common(facts, 'eidas');
+  if (!identity.spidCode || !/^[\x21-\x7e]+$/.test(identity.spidCode)) return { ok: false, reason: 'spid-code' };
+  if (!isDate(identity.dateOfBirth ?? '')) return { ok: false, reason: 'date-of-birth' };
+  return { ok: true, identity };
+}
+
+function common(facts: SamlFacts, method: 'spid' | 'cie' | 'eidas'): Identity {
+  const attribute = (name: string) => facts.attributes[name] ?? '';
+  return {
+    method,
+    level: facts.level,
+    issuer: facts.issuer,
+    fiscalCode: null,
+    spidCode: bounded(attribute('spidCode'), 100),
+    name: attribute('name').slice(0, 200),
+    familyName: attribute('familyName').slice(0, 200),
+    dateOfBirth: attribute('dateOfBirth'),
+    gender: gender(attribute('gender')),
+    placeOfBirth: bounded(attribute('placeOfBirth'), 10),
+    email: bounded(attribute('email'), 254),
+    mobile: bounded(attribute('mobilePhone').replace(/[\s.-]/g, ''), 30),
+    domicile: domicile(facts.attributes),
+    nameId: facts.nameId,
+    nameQualifier: facts.nameQualifier,
+    sessionIndex: facts.sessionIndex,
+    purpose: 'private',
+    company: null,
+  };
+}
+
+/** `TINIT-` or `VATIT-` and eleven digits whose last one checks, or the fiscal code of a sole proprietorship's owner. */
+function companyOf(attribute: (name: string) => string): Company | null {
+  const name = bounded(attribute('companyName'), 200);
+  const said = attribute('companyFiscalNumber');
+  const digits = /^(?:TINIT|VATIT)-(\d{11})$/.exec(said)?.[1];
+  const fiscalNumber = digits && isCompanyNumber(digits) ? digits : italianFiscalCode(said);
+  return name && fiscalNumber ? { name, fiscalNumber } : null;
+}
+
+/** The last digit of a partita IVA (D.M. 23 December 1976, art. 9; Luhn's formula). */
+function isCompanyNumber(digits: string): boolean {
+  const sum = [...digits].reduce((total, digit, index) => {
+    const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return sum % 10 === 0 && digits !== '00000000000';
+}
+
+/** `TINIT-` and the code, in capital letters (attributi.rst). */
+function italianFiscalCode(value: string): string | null {
+  const code = value.startsWith('TINIT-') ? value.slice('TINIT-'.length) : '';
+  return isFiscalCode(code) ? code : null;
+}
+
+function isDate(value: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(value)) return false;
+  try {
+    return Temporal.PlainDate.from(value).toString() === value;
+  } catch {
+    return false;
+  }
+}
+
+function gender(value: string): 'F' | 'M' | null {
+  return value === 'F' || value === 'M' ? value : null;
+}
+
+/** A value too long for what it should be is dropped, not cut: half an address is a wrong one. */
+function bounded(value: string, length: number): string | null {
+  return value !== '' && value.length <= length ? value : null;
+}
+
+function domicile(attributes: Readonly<Record<string, string>>): Domicile | null {
+  const part = (name: string) => bounded(attributes[name] ?? '', 200);
+  const municipality = part('domicileMunicipality');
+  if (!municipality) return null;
+  return {
+    street: part('domicileStreetAddress'),
+    postalCode: part('domicilePostalCode'),
+    municipality,
+    province: part('domicileProvince'),
+    nation: part('domicileNation'),
+  };
+}
