@@ -29,6 +29,7 @@ export async function embeddedPostgres({ dataDir, settings = {}, progress = () =
   let started = await startOrAttach(cluster, settings, progress);
   const { port, socket } = running(cluster);
   let guard;
+  let guarding = Promise.resolve();
   const url = (user, password, database) =>
     `postgres://${user}:${password}@localhost:${port}/${database}?host=${encodeURIComponent(socket)}`;
   return {
@@ -42,17 +43,21 @@ export async function embeddedPostgres({ dataDir, settings = {}, progress = () =
     // The server may be killed, or stopped by the process that started it while others still use it.
     keepRunning: () => {
       let busy = false;
-      guard = setInterval(async () => {
-        if (busy || (await answers(port))) return;
-        busy = true;
-        // At the address that the program knows: several launchers may try at once, and none may choose another.
+      // At the address that the program knows: several launchers may try at once, and none may choose another.
+      const look = async () => {
+        if (await answers(port)) return;
         started = (await startOrAttach(cluster, settings, progress, { port, socket }).catch(() => false)) || started;
-        busy = false;
+      };
+      guard = setInterval(() => {
+        if (busy) return;
+        busy = true;
+        guarding = look().finally(() => (busy = false));
       }, 1000).unref();
     },
     stop: async () => {
       clearInterval(guard);
-      await control(cluster, ['stop', '-m', 'fast', '-w', '-t', '20']);
+      await guarding;
+      if (await isRunning(cluster)) await stop(cluster);
     },
   };
 }
@@ -206,6 +211,17 @@ async function start(cluster, settings, { port, socket }) {
   await control(cluster, ['start', '-w', '-t', '60', '-l', logFile(cluster), '-o', options]);
 }
 
+/** Not by pg_ctl's own wait, which watches the pid file: another launcher may start the server again at once. */
+async function stop(cluster) {
+  const { pid } = running(cluster);
+  const giveUpAt = performance.now() + 20_000;
+  await control(cluster, ['stop', '-m', 'fast', '-W']);
+  while (pidOf(cluster) === pid) {
+    if (performance.now() > giveUpAt) throw new Error('the database does not stop');
+    await sleep(50);
+  }
+}
+
 /** The address of the last time, so that programs that were connected find the server again; a new one when it is taken. */
 async function addressOf(cluster) {
   const file = path.join(path.dirname(cluster.data), 'address.json');
@@ -284,6 +300,15 @@ async function isRunning(cluster) {
 function running(cluster) {
   const [pid, , , port, socket] = fs.readFileSync(path.join(cluster.data, 'postmaster.pid'), 'utf8').split('\n');
   return { pid: Number(pid), port: Number(port), socket };
+}
+
+/** @returns null when no server has written it, or is writing it just now */
+function pidOf(cluster) {
+  try {
+    return running(cluster).pid || null;
+  } catch {
+    return null;
+  }
 }
 
 function answers(port) {
