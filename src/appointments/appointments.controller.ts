@@ -6,9 +6,9 @@ import { Acting } from '../common/acting.js';
 import { Clock } from '../common/clock.js';
 import { NotFound } from '../common/errors.js';
 import { calendarFile } from '../common/ics.js';
+import { UuidParam } from '../common/uuid.js';
 import { Visitor } from '../common/visitor.js';
 import { Config } from '../config.js';
-import { AppointmentId } from './appointment-id.pipe.js';
 import { AppointmentsService } from './appointments.service.js';
 import { appointmentPage, appointmentsPage, calendarEvent } from './appointments.views.js';
 
@@ -33,7 +33,7 @@ export class AppointmentsController {
   @Get(':id')
   @Reads('appointments.read', 'id')
   async show(
-    @Param('id', AppointmentId) id: string,
+    @Param('id', UuidParam) id: string,
     @Query('esito') outcome: unknown,
     @Acting() acting: Acting,
     @Visitor() { t }: Visitor,
@@ -48,7 +48,7 @@ export class AppointmentsController {
   @Get(':id/calendario.ics')
   @Reads('appointments.calendar', 'id')
   async calendar(
-    @Param('id', AppointmentId) id: string,
+    @Param('id', UuidParam) id: string,
     @Acting() acting: Acting,
     @Visitor() { t }: Visitor,
     @Res() res: Response,

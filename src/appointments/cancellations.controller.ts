@@ -5,8 +5,8 @@ import { flash } from '../auth/index.js';
 import { Allow } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { Clock } from '../common/clock.js';
+import { UuidParam } from '../common/uuid.js';
 import { Visitor } from '../common/visitor.js';
-import { AppointmentId } from './appointment-id.pipe.js';
 import { AppointmentsService } from './appointments.service.js';
 import { cancellationPage, tooLatePage } from './appointments.views.js';
 
@@ -22,7 +22,7 @@ export class CancellationsController {
   @Get()
   @Reads('appointments.read', 'id')
   async new(
-    @Param('id', AppointmentId) id: string,
+    @Param('id', UuidParam) id: string,
     @Acting() acting: Acting,
     @Visitor() { t }: Visitor,
     @Res() res: Response,
@@ -36,7 +36,7 @@ export class CancellationsController {
 
   @Post()
   async create(
-    @Param('id', AppointmentId) id: string,
+    @Param('id', UuidParam) id: string,
     @Acting() acting: Acting,
     @Visitor() { t }: Visitor,
     @Req() req: Request,

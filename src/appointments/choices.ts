@@ -1,5 +1,6 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
-import { UUID } from './appointment-id.pipe.js';
+import { dayFrom } from '../common/days.js';
+import { UUID } from '../common/uuid.js';
 import type { Channel } from './slot-generation.rules.js';
 
 /**
@@ -33,7 +34,7 @@ export class ChoicesPipe implements PipeTransform<Record<string, unknown>, Choic
       channel: CHANNELS.find((channel) => channel === query.modo) ?? null,
       topic: text('argomento', NAME),
       comune: text('comune', /^\d{6}$/),
-      day: dayOf(text('giorno', /^\d{4}-\d{2}-\d{2}$/)),
+      day: dayFrom(text('giorno', /./)),
       resume: text('ripresa', UUID),
     };
   }
@@ -55,13 +56,4 @@ export function stepUrl(path: string, choices: Partial<Choices>): string {
   if (choices.day) query.set('giorno', choices.day.toString());
   if (choices.resume) query.set('ripresa', choices.resume);
   return query.size > 0 ? `${path}?${query}` : path;
-}
-
-function dayOf(text: string | null): Temporal.PlainDate | null {
-  if (!text) return null;
-  try {
-    return Temporal.PlainDate.from(text);
-  } catch {
-    return null;
-  }
 }

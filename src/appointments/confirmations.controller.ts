@@ -3,8 +3,8 @@ import type { Request, Response } from 'express';
 import { Reads } from '../audit/index.js';
 import { Allow } from '../common/access.js';
 import { Acting } from '../common/acting.js';
+import { UuidParam } from '../common/uuid.js';
 import { Visitor } from '../common/visitor.js';
-import { AppointmentId } from './appointment-id.pipe.js';
 import { BookingService } from './booking.service.js';
 import { afterHold } from './details.controller.js';
 import { summaryPage } from './details.views.js';
@@ -18,7 +18,7 @@ export class ConfirmationsController {
   @Get('riepilogo')
   @Reads('appointments.read', 'id')
   async new(
-    @Param('id', AppointmentId) id: string,
+    @Param('id', UuidParam) id: string,
     @Acting() acting: Acting,
     @Visitor() { t }: Visitor,
     @Res() res: Response,
@@ -31,7 +31,7 @@ export class ConfirmationsController {
 
   @Post('conferma')
   async create(
-    @Param('id', AppointmentId) id: string,
+    @Param('id', UuidParam) id: string,
     @Acting() acting: Acting,
     @Req() req: Request,
     @Res() res: Response,

@@ -5,9 +5,9 @@ import { flash } from '../auth/index.js';
 import { Allow, Resumable } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { FormPipe, type Form } from '../common/form.js';
+import { UuidParam } from '../common/uuid.js';
 import { Visitor } from '../common/visitor.js';
 import { ProfileService } from '../profile/index.js';
-import { AppointmentId } from './appointment-id.pipe.js';
 import type { Appointment } from './appointment.entity.js';
 import { DetailsForm } from './appointments.forms.js';
 import type { Details } from './appointments.repository.js';
@@ -28,7 +28,7 @@ export class DetailsController {
   @Get('dettagli')
   @Reads('appointments.details', 'id')
   async edit(
-    @Param('id', AppointmentId) id: string,
+    @Param('id', UuidParam) id: string,
     @Acting() acting: Acting,
     @Visitor() { t }: Visitor,
     @Res() res: Response,
@@ -45,7 +45,7 @@ export class DetailsController {
   @Resumable()
   async update(
     @Body(new FormPipe(DetailsForm)) form: Form<DetailsForm>,
-    @Param('id', AppointmentId) id: string,
+    @Param('id', UuidParam) id: string,
     @Acting() acting: Acting,
     @Visitor() { t }: Visitor,
     @Req() req: Request,
@@ -64,7 +64,7 @@ export class DetailsController {
   @Post('proroga')
   async extend(
     @Body() body: { da?: unknown },
-    @Param('id', AppointmentId) id: string,
+    @Param('id', UuidParam) id: string,
     @Acting() acting: Acting,
     @Req() req: Request,
     @Res() res: Response,

@@ -6,8 +6,8 @@ import { Acting } from '../common/acting.js';
 import { Clock } from '../common/clock.js';
 import { NotFound } from '../common/errors.js';
 import { Form, FormPipe } from '../common/form.js';
+import { UuidParam } from '../common/uuid.js';
 import { Visitor } from '../common/visitor.js';
-import { AppointmentId } from './appointment-id.pipe.js';
 import type { Appointment } from './appointment.entity.js';
 import { TimeForm } from './appointments.forms.js';
 import { AppointmentsService } from './appointments.service.js';
@@ -29,7 +29,7 @@ export class MovesController {
   @Get()
   @Reads('appointments.read', 'id')
   async new(
-    @Param('id', AppointmentId) id: string,
+    @Param('id', UuidParam) id: string,
     @Query(ChoicesPipe) choices: Choices,
     @Acting() acting: Acting,
     @Visitor() { t }: Visitor,
@@ -42,7 +42,7 @@ export class MovesController {
   @Resumable()
   async create(
     @Body(new FormPipe(TimeForm)) form: Form<TimeForm>,
-    @Param('id', AppointmentId) id: string,
+    @Param('id', UuidParam) id: string,
     @Query(ChoicesPipe) choices: Choices,
     @Acting() acting: Acting,
     @Visitor() { t }: Visitor,

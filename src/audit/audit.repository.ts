@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../common/database.js';
+import { UUID } from '../common/uuid.js';
 import type { Kind } from './audit.rules.js';
 import type { AuditEntry } from './audit.service.js';
 
@@ -19,7 +20,6 @@ export class AuditRepository {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 const ACTION = /^[a-z][a-z0-9.-]{2,80}$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * The statement that goes along with the BEGIN of a page's first unit of work (common/carried.ts). An object that is

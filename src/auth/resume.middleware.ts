@@ -1,8 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { ResumedBody } from '../common/form.js';
+import { UUID } from '../common/uuid.js';
 import { RESUME_PATH, type ParkedForms } from './parked-forms.js';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * `GET /ripresa/:id` after signing in again: the kept form goes through its own route with a body that no form class

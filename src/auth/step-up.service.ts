@@ -5,6 +5,7 @@ import { citizen } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { Keys } from '../common/crypto.js';
 import { Database } from '../common/database.js';
+import { UUID } from '../common/uuid.js';
 import { ParkedForms, RESUME_PATH } from './parked-forms.js';
 import { saved } from './session.middleware.js';
 import { returnPath, TOMBSTONE } from './session.rules.js';
@@ -90,5 +91,3 @@ export class StepUpService {
     );
   }
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

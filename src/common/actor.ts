@@ -1,3 +1,5 @@
+import { UUID } from './uuid.js';
+
 /**
  * On whose behalf a unit of work runs. PostgreSQL's row-level policies read it (migrations/0001-house.ts);
  * no query runs without one.
@@ -24,7 +26,6 @@ export const SYSTEM_NAMES = [
 ] as const;
 export type SystemName = (typeof SYSTEM_NAMES)[number];
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
 /** @param subject uuid of the person whose rows are seen @param by uuid of who acts, the same person unless a delegate */

@@ -1,17 +1,15 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query, Render, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Render, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Reads } from '../audit/index.js';
 import { flash } from '../auth/index.js';
 import { Allow } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { Clock, isInstant } from '../common/clock.js';
-import { NotFound } from '../common/errors.js';
+import { UuidParam } from '../common/uuid.js';
 import { Visitor } from '../common/visitor.js';
 import type { NoticeFilter } from './notifications.repository.js';
 import { NotificationsService } from './notifications.service.js';
 import { noticePage, noticesPage } from './notifications.views.js';
-
-const uuid = new ParseUUIDPipe({ exceptionFactory: () => new NotFound() });
 
 @Controller('notifiche')
 @Allow('citizen')
@@ -38,7 +36,7 @@ export class NotificationsController {
   @Get(':id')
   @Reads('notices.read', 'id')
   @Render('notifications/show')
-  async show(@Acting() acting: Acting, @Visitor() { t }: Visitor, @Param('id', uuid) id: string): Promise<object> {
+  async show(@Acting() acting: Acting, @Visitor() { t }: Visitor, @Param('id', UuidParam) id: string): Promise<object> {
     return noticePage(t, await this.notifications.open(acting, id));
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { isInstant } from '../common/clock.js';
 import { Database } from '../common/database.js';
+import { newestFirst } from '../common/page-key.js';
 import type { NewNotice } from './notifications.service.js';
 
 export interface NoticeRow {
@@ -46,7 +46,7 @@ export class NotificationsRepository {
 
   /** Newest first, by key rather than by offset: page 1000 costs as much as page 1. */
   async page(subject: string, filter: NoticeFilter, before: string | null, size: number): Promise<NoticePage> {
-    const { at, id } = keyOf(before);
+    const { at, id } = newestFirst.read(before);
     const notices = await this.db.query<NoticeRow>(
       `SELECT id, type, text_key, parameters, link, created_at, read_at FROM notice
        WHERE citizen_id = $1 ${filter === 'non-lette' ? 'AND read_at IS NULL' : ''}
@@ -58,7 +58,7 @@ export class NotificationsRepository {
     return {
       notices: notices.slice(0, size),
       unread: await this.countUnread(subject),
-      next: notices.length > size && last ? `${last.created_at.toString()}_${last.id}` : null,
+      next: notices.length > size && last ? newestFirst.after({ at: last.created_at, id: last.id }) : null,
     };
   }
 
@@ -107,13 +107,4 @@ export class NotificationsRepository {
     );
     return rows[0]?.unread ?? 0;
   }
-}
-
-const AFTER_ALL = { at: '9999-12-31T00:00:00Z', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
-const KEY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z)_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
-
-/** A page key of the wrong form is the first page, not an error: it only says where to begin. */
-function keyOf(before: string | null): { at: string; id: string } {
-  const [, at, id] = KEY.exec(before ?? '') ?? [];
-  return at && id && isInstant(at) ? { at, id } : AFTER_ALL;
 }

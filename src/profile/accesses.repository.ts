@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { isInstant } from '../common/clock.js';
 import { Database } from '../common/database.js';
+import { newestNumberFirst } from '../common/page-key.js';
 import { stretches, type WhatCode, type WhoCode } from './accesses.rules.js';
 
 export interface AccessRow {
@@ -33,7 +33,7 @@ export class AccessesRepository {
 
   /** Newest first, by key; one more than `size` when there are older ones. PostgreSQL shows a citizen their own alone. */
   async page({ subject, who, what, since, until, before, size }: AccessQuery): Promise<AccessRow[]> {
-    const key = keyOf(before);
+    const key = newestNumberFirst.read(before);
     const span = [subject, since, until, key.at, key.id, size + 1];
     if (who === null && what === null) return this.db.query<AccessRow>(ALL, span);
     const asked = stretches({ who, what });
@@ -62,17 +62,3 @@ const SOME = `
   CROSS JOIN LATERAL (SELECT ${COLUMNS} FROM audit_entry e WHERE ${WANTED} AND e.who = s.who AND e.kind = s.kind
     ORDER BY e.at DESC, e.id DESC LIMIT $6) e
   ORDER BY e.at DESC, e.id DESC LIMIT $6`;
-
-/** The key of the page that begins after a row. */
-export function keyAfter({ at, id }: AccessRow): string {
-  return `${at.toString()}_${id}`;
-}
-
-const AFTER_ALL = { at: '9999-12-31T00:00:00Z', id: '9223372036854775807' };
-const KEY = /^([^_]{20,24})_(\d{1,15})$/;
-
-/** A page key of the wrong form is the first page, not an error: it only says where to begin. */
-function keyOf(before: string | null): { at: string; id: string } {
-  const [, at, id] = KEY.exec(before ?? '') ?? [];
-  return at && id && isInstant(at) ? { at, id } : AFTER_ALL;
-}

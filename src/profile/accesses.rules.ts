@@ -1,3 +1,5 @@
+import { dayOfParts } from '../common/days.js';
+
 /** Who did it, as the person it is about sees it; the words of the address. */
 export const WHO = { tu: 'self', delegato: 'delegate', operatore: 'staff', sistema: 'system' } as const;
 /** What sort of thing was done; the words of the address. */
@@ -23,15 +25,7 @@ export interface TypedDay {
 /** @returns the day; null when nothing was typed; 'wrong' when it is no day of the calendar */
 export function dayOf({ day, month, year }: TypedDay): Temporal.PlainDate | null | 'wrong' {
   if (day === '' && month === '' && year === '') return null;
-  if (!/^\d{1,2}$/.test(day) || !/^\d{1,2}$/.test(month) || !/^\d{4}$/.test(year)) return 'wrong';
-  try {
-    return Temporal.PlainDate.from(
-      { year: Number(year), month: Number(month), day: Number(day) },
-      { overflow: 'reject' },
-    );
-  } catch {
-    return 'wrong';
-  }
+  return dayOfParts({ day, month, year }) ?? 'wrong';
 }
 
 export type Period =

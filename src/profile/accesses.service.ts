@@ -5,8 +5,9 @@ import type { Acting } from '../common/acting.js';
 import { romeInstant } from '../common/calendar.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../common/database.js';
+import { newestNumberFirst } from '../common/page-key.js';
 import { overBefore, retentionRule } from '../common/retention.js';
-import { AccessesRepository, keyAfter, type AccessRow } from './accesses.repository.js';
+import { AccessesRepository, type AccessRow } from './accesses.repository.js';
 import type { AccessFilter } from './accesses.rules.js';
 
 export interface AccessPage {
@@ -37,7 +38,7 @@ export class AccessesService {
       const last = rows.at(-1);
       return {
         rows,
-        next: found.length > PAGE && last ? keyAfter(last) : null,
+        next: found.length > PAGE && last ? newestNumberFirst.after(last) : null,
         offices: await this.offices.of(rows.map(({ office }) => office).filter((office) => office !== null)),
         delegates: await this.delegatesOf(rows),
       };

@@ -4,12 +4,12 @@ import { Reads } from '../audit/index.js';
 import { clearSessionCookie, currentSession, flash, SessionsService } from '../auth/index.js';
 import { Allow, Requires } from '../common/access.js';
 import { Acting } from '../common/acting.js';
+import { UUID } from '../common/uuid.js';
 import { Visitor } from '../common/visitor.js';
 import { Config } from '../config.js';
 import { sessionsPage } from './sessions.views.js';
 
 const LIST = '/dati/sessioni';
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The sessions a person has open, and their end. */
 @Controller('dati/sessioni')

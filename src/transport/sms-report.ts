@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { sameBytes } from '../common/crypto.js';
+import { UUID } from '../common/uuid.js';
 import type { Report } from './reports.repository.js';
 
 /** A signature older (or newer) than this is somebody's copy. */
@@ -14,7 +15,6 @@ export function isSigned(header: string | undefined, body: Buffer, key: string, 
   return sameBytes(expected, Buffer.from(mac, 'hex')) && age <= GOOD_FOR_SECONDS;
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Failures that speak of the number, not of the moment. */
 const WRONG_NUMBER = new Set(['unknown-subscriber', 'invalid-recipient', 'barred']);
 

@@ -1,3 +1,4 @@
+import { dayOfParts } from '../../common/days.js';
 import type { Erased } from '../../common/erased.js';
 import type { Form } from '../../common/form.js';
 import type { Correctable, Correction, Decision, Outcome, RightKind } from '../../contact/index.js';
@@ -41,11 +42,6 @@ export function correctionOf(kind: RightKind, { esito, campo, valore }: DecideFo
 
 /** '3/4/1985' or '3 4 1985' as PostgreSQL reads it; null when there is no such day. */
 function birthDay(typed: string): string | null {
-  const [, day, month, year] = /^(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})$/.exec(typed) ?? [];
-  try {
-    const date = { day: Number(day), month: Number(month), year: Number(year) };
-    return day ? Temporal.PlainDate.from(date, { overflow: 'reject' }).toString() : null;
-  } catch {
-    return null;
-  }
+  const [, day = '', month = '', year = ''] = /^(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})$/.exec(typed) ?? [];
+  return dayOfParts({ day, month, year })?.toString() ?? null;
 }

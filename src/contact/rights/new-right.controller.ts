@@ -7,6 +7,7 @@ import { Allow, Requires, Resumable } from '../../common/access.js';
 import { Acting } from '../../common/acting.js';
 import { NotFound } from '../../common/errors.js';
 import { Form, FormPipe } from '../../common/form.js';
+import { UUID } from '../../common/uuid.js';
 import { Visitor } from '../../common/visitor.js';
 import { AskForm } from './rights.forms.js';
 import { kindOfSlug, missing, type Concern, type Kind } from './rights.rules.js';
@@ -64,8 +65,6 @@ export class NewRightController {
     res.status(form.status).render('rights/ask', askPage(t, kind, form, open));
   }
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function kindOf(slug: string): Kind {
   const kind = kindOfSlug(slug);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../common/database.js';
+import type { PageKey } from '../../common/page-key.js';
 import { REQUEST_COLUMNS, type RightRequest } from './rights.repository.js';
 import type { Correctable, Outcome, State } from './rights.rules.js';
 
@@ -38,11 +39,11 @@ export class RightsDeskRepository {
   constructor(private readonly db: Database) {}
 
   /** By the day the answer is due, the most urgent first, after the key of the page before. */
-  page(states: readonly State[], after: { dueOn: string; id: string }, size: number): Promise<Listed[]> {
+  page(states: readonly State[], after: PageKey, size: number): Promise<Listed[]> {
     return this.db.query<Listed>(
       `SELECT id, protocol, kind, state, received_at AS "receivedAt", due_on AS "dueOn", taken_by AS "takenBy"
        FROM right_request WHERE state = ANY ($1) AND (due_on, id) > ($2::date, $3::uuid) ORDER BY due_on, id LIMIT $4`,
-      [states, after.dueOn, after.id, size],
+      [states, after.at, after.id, size],
     );
   }
 

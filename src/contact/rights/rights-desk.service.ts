@@ -4,6 +4,7 @@ import { StaffActing, staffActor } from '../../auth/index.js';
 import { Clock, romeDate } from '../../common/clock.js';
 import { Database } from '../../common/database.js';
 import { NotFound } from '../../common/errors.js';
+import { earliestDayFirst } from '../../common/page-key.js';
 import { readProtocol } from '../../common/protocol.js';
 import { NotificationsService } from '../../notifications/index.js';
 import { RightsDeskRepository, type Decision, type Listed, type Person } from './rights-desk.repository.js';
@@ -56,10 +57,10 @@ export class RightsDeskService {
   page(acting: StaffActing, states: readonly State[], after: string | null): Promise<DeskPage> {
     return this.as(acting, async () => {
       const today = romeDate(this.clock.now());
-      const found = await this.desk.page(states, keyOf(after), PAGE + 1);
+      const found = await this.desk.page(states, earliestDayFirst.read(after), PAGE + 1);
       const rows = found.slice(0, PAGE);
       const last = rows.at(-1);
-      const next = found.length > PAGE && last ? `${last.dueOn.toString()}_${last.id}` : null;
+      const next = found.length > PAGE && last ? earliestDayFirst.after({ at: last.dueOn, id: last.id }) : null;
       return { rows, next, today, ...(await this.desk.counts(today)) };
     });
   }
@@ -151,18 +152,5 @@ export class RightsDeskService {
 
   private as<T>(acting: StaffActing, work: () => Promise<T>): Promise<T> {
     return this.db.actingAs(staffActor(acting), work);
-  }
-}
-
-const BEFORE_ALL = { dueOn: '0001-01-01', id: '00000000-0000-0000-0000-000000000000' };
-const KEY = /^(\d{4}-\d\d-\d\d)_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
-
-/** A page key of the wrong form is the first page, not an error: it only says where to begin. */
-function keyOf(after: string | null): { dueOn: string; id: string } {
-  const [, dueOn, id] = KEY.exec(after ?? '') ?? [];
-  try {
-    return dueOn && id ? { dueOn: Temporal.PlainDate.from(dueOn).toString(), id } : BEFORE_ALL;
-  } catch {
-    return BEFORE_ALL;
   }
 }

@@ -1,13 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../common/clock.js';
+import { UUID } from '../../common/uuid.js';
 import type { Caught } from './caught.js';
 
 export interface GatewayAnswer {
   status: number;
   body: Record<string, string>;
 }
-
-const UUID = /^[0-9a-f-]{36}$/;
 
 /** The gateway of the contract (docs/sms-gateway.openapi.yaml): one SMS for each key, however often it is asked. */
 export class SmsGateway {

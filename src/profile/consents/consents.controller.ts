@@ -1,17 +1,15 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query, Render, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Render, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Reads } from '../../audit/index.js';
 import { currentSession, flash } from '../../auth/index.js';
 import { Allow, Requires, Resumable } from '../../common/access.js';
 import { Acting } from '../../common/acting.js';
-import { NotFound } from '../../common/errors.js';
 import { Form, FormPipe } from '../../common/form.js';
+import { UuidParam } from '../../common/uuid.js';
 import { Visitor } from '../../common/visitor.js';
 import { ConsentForm } from './consents.forms.js';
 import { ConsentsService } from './consents.service.js';
 import { consentEventPage, consentsPage, type Refused } from './consents.views.js';
-
-const uuid = new ParseUUIDPipe({ exceptionFactory: () => new NotFound() });
 
 /** The consents of a person: what they are asked, what they said and when. */
 @Controller('dati/consensi')
@@ -31,7 +29,7 @@ export class ConsentsController {
   @Get(':id')
   @Reads('consents.read', 'id')
   @Render('consents/show')
-  async show(@Acting() acting: Acting, @Visitor() { t }: Visitor, @Param('id', uuid) id: string): Promise<object> {
+  async show(@Acting() acting: Acting, @Visitor() { t }: Visitor, @Param('id', UuidParam) id: string): Promise<object> {
     return consentEventPage(t, await this.consents.event(acting, id));
   }
 

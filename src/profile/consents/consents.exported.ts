@@ -2,8 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Acting } from '../../common/acting.js';
 import { EXPORT_PAGE, pagesByKey, recordOf } from '../../common/exported-records.js';
 import { ExportedParts, type Exported, type ExportedRecord } from '../../common/exported.js';
+import { newestFirst } from '../../common/page-key.js';
 import { ConsentsRepository, type ConsentEventRow } from './consents.repository.js';
-import { pageKey } from './page-key.js';
 
 /** Every line of the ledger, with the words it was about. */
 @Injectable()
@@ -34,7 +34,7 @@ export class ExportedConsents implements Exported, OnModuleInit {
 
   async *records({ subject }: Acting): AsyncGenerator<ExportedRecord[]> {
     const read = (last: ConsentEventRow | null) =>
-      this.consents.history(subject, pageKey.read(last && pageKey.after(last)), EXPORT_PAGE);
+      this.consents.history(subject, newestFirst.read(last && newestFirst.after(last)), EXPORT_PAGE);
     for await (const rows of pagesByKey(read)) yield rows.map((row) => recordOf(this.columns, row));
   }
 }

@@ -7,8 +7,8 @@ import { Clock } from '../../common/clock.js';
 import { Database } from '../../common/database.js';
 import { Forbidden, NotFound } from '../../common/errors.js';
 import { CONSENT_PURPOSES, NOTICE_TYPE_RULES, type ConsentPurpose } from '../../common/notice-types.js';
+import { newestFirst } from '../../common/page-key.js';
 import type { Language } from '../../common/texts.js';
-import { pageKey } from './page-key.js';
 import { consentStatus, outcomeOf, type Choice, type ConsentStatus } from './consents.rules.js';
 import { ConsentsRepository, type ConsentEventRow, type ConsentTextRow } from './consents.repository.js';
 
@@ -49,10 +49,10 @@ export class ConsentsService {
   async page({ subject, by }: Acting, language: Language, before: string | null): Promise<ConsentsPage> {
     return this.db.actingAs(citizen(subject, by), async () => {
       const states = await this.states(subject, language);
-      const found = await this.consents.history(subject, pageKey.read(before), PAGE + 1);
+      const found = await this.consents.history(subject, newestFirst.read(before), PAGE + 1);
       const history = found.slice(0, PAGE);
       const last = history.at(-1);
-      return { states, history, next: found.length > PAGE && last ? pageKey.after(last) : null };
+      return { states, history, next: found.length > PAGE && last ? newestFirst.after(last) : null };
     });
   }
 

@@ -1,5 +1,6 @@
 import { dateAndTime, dateInWords } from '../../common/calendar.js';
 import { isInstant } from '../../common/clock.js';
+import { dayFrom } from '../../common/days.js';
 import type { Exported, ExportedRecord, ExportedValue } from '../../common/exported.js';
 import type { Templates } from '../../common/templates.js';
 import type { Translate } from '../../common/texts.js';
@@ -85,7 +86,7 @@ export class CopyHtml {
       const words = dateAndTime(Temporal.Instant.from(value), this.t.lang);
       return { label, text: this.t('notifications.at', words), iso: value };
     }
-    const day = dayOf(value);
+    const day = dayFrom(value);
     return day ? { label, text: dateInWords(day, this.t.lang), iso: value } : { label, text: value, iso: '' };
   }
 
@@ -98,13 +99,4 @@ export class CopyHtml {
 function shownColumns({ columns }: Exported): Exported['columns'] {
   const names = new Set(columns.map(({ name }) => name));
   return columns.filter(({ name }) => !names.has(`${name}_text`));
-}
-
-function dayOf(value: string): Temporal.PlainDate | null {
-  if (!/^\d{4}-\d\d-\d\d$/.test(value)) return null;
-  try {
-    return Temporal.PlainDate.from(value);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, ParseUUIDPipe, Post, Render, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Render, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,7 +7,7 @@ import { flash } from '../../auth/index.js';
 import { Allow, Requires } from '../../common/access.js';
 import { Acting } from '../../common/acting.js';
 import { Clock, romeDate } from '../../common/clock.js';
-import { NotFound } from '../../common/errors.js';
+import { UuidParam } from '../../common/uuid.js';
 import { Visitor } from '../../common/visitor.js';
 import type { ExportRow } from './export.repository.js';
 import { fileName, isAvailable } from './export.rules.js';
@@ -15,7 +15,6 @@ import { ExportService } from './export.service.js';
 import { exportPage, goneExportPage } from './export.views.js';
 
 const PAGE = '/dati/esporta';
-const uuid = new ParseUUIDPipe({ exceptionFactory: () => new NotFound() });
 
 /** A copy of all their data for the person themselves: a password alone (a PIN) neither asks for one nor takes it. */
 @Controller('dati/esporta')
@@ -51,7 +50,7 @@ export class ExportController {
   async download(
     @Acting() acting: Acting,
     @Visitor() { t }: Visitor,
-    @Param('id', uuid) id: string,
+    @Param('id', UuidParam) id: string,
     @Req() req: Request,
     @Res() res: Response,
   ): Promise<void> {
@@ -65,7 +64,7 @@ export class ExportController {
   @Post(':id/eliminazione')
   async discard(
     @Acting() acting: Acting,
-    @Param('id', uuid) id: string,
+    @Param('id', UuidParam) id: string,
     @Req() req: Request,
     @Res() res: Response,
   ): Promise<void> {
