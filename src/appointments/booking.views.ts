@@ -1,6 +1,7 @@
 import { dateAndTime, dateInWords, dayParts, shortDateInWords, timeInWords } from '../common/calendar.js';
 import { romeDate } from '../common/clock.js';
 import { formView, type Form } from '../common/form.js';
+import { dashboardCrumb } from '../common/heads.js';
 import type { Translate } from '../common/texts.js';
 import type { Appointment } from './appointment.entity.js';
 import type { PlaceForm, TimeForm, TopicForm } from './appointments.forms.js';
@@ -172,10 +173,7 @@ export function taskHead(title: string, crumb: string, t: Translate) {
 }
 
 export function crumbs(t: Translate): Crumb[] {
-  return [
-    { label: t('dashboard.title'), href: '/bacheca' },
-    { label: t('appointments.title'), href: '/appuntamenti' },
-  ];
+  return [dashboardCrumb(t), { label: t('appointments.title'), href: '/appuntamenti' }];
 }
 
 function officeOption({ office, metres }: NearOffice, chosen: string, t: Translate) {

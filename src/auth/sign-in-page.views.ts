@@ -1,18 +1,12 @@
-import type { PageHead } from '../common/pages.js';
+import { homeCrumb } from '../common/heads.js';
+import type { PageModel } from '../common/pages.js';
 import type { Translate } from '../common/texts.js';
 import type { WayInCard } from './ways-in.js';
 
 /** /accedi: every way in, and what happens then. */
-export function signInPage(
-  t: Translate,
-  cards: WayInCard[],
-  expired: boolean,
-): { page: PageHead } & Record<string, unknown> {
+export function signInPage(t: Translate, cards: WayInCard[], expired: boolean): PageModel {
   const title = t('signin.title');
-  const crumbs = [
-    { label: t('layout.home'), href: '/' },
-    { label: t('layout.sign-in'), href: '' },
-  ];
+  const crumbs = [homeCrumb(t), { label: t('layout.sign-in'), href: '' }];
   return {
     page: { title, description: t('signin.description'), crumbs },
     title,

@@ -1,5 +1,6 @@
 import type { Requirement } from '../common/access.js';
-import type { PageHead } from '../common/pages.js';
+import { dashboardCrumb } from '../common/heads.js';
+import type { PageModel } from '../common/pages.js';
 import type { Translate } from '../common/texts.js';
 import { methodName } from './session.views.js';
 import { wayInViews } from './sign-in-page.views.js';
@@ -16,15 +17,9 @@ export interface StepUpAsked {
 }
 
 /** Why more is asked, and the ways in that are enough. */
-export function stepUpPage(
-  t: Translate,
-  { requirement, cards, session, kept }: StepUpAsked,
-): { page: PageHead } & Record<string, unknown> {
+export function stepUpPage(t: Translate, { requirement, cards, session, kept }: StepUpAsked): PageModel {
   const title = t('stepup.title');
-  const crumbs = [
-    { label: t('dashboard.title'), href: '/bacheca' },
-    { label: title, href: '' },
-  ];
+  const crumbs = [dashboardCrumb(t), { label: title, href: '' }];
   const usable = cards.filter((card) => card.unavailable === '');
   return {
     page: { title, noindex: true, crumbs },

@@ -9,13 +9,19 @@ import { LANGUAGES, type Language, type Texts } from './texts.js';
 const brotli = promisify(brotliCompress);
 const gzipped = promisify(gzip);
 
+/** A step of the way to a page. */
+export interface Crumb {
+  label: string;
+  href: string;
+}
+
 /** What every page says about itself; the rest has defaults. */
 export interface PageHead {
   /** The h1, and the first part of <title>. */
   title: string;
   description?: string;
   /** The way here, the present page last (its href is not used). */
-  crumbs?: { label: string; href: string }[];
+  crumbs?: readonly Crumb[];
   /** The entry of the personal menu this page belongs to. */
   section?: string | null;
   /** Whether the personal side menu is shown; tasks have none. */
@@ -26,6 +32,9 @@ export interface PageHead {
   wide?: boolean;
   noindex?: boolean;
 }
+
+/** What a view function hands to a template: texts, dates and links ready to be shown. */
+export type PageModel = { page: PageHead } & Record<string, unknown>;
 
 /** What the layout shows of the signed-in person; set on res.locals by auth. */
 export interface SignedInView {

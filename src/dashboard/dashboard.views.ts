@@ -1,15 +1,11 @@
 import { dateInWords } from '../common/calendar.js';
 import { romeDate } from '../common/clock.js';
-import type { PageHead } from '../common/pages.js';
+import { homeCrumb } from '../common/heads.js';
+import type { PageModel } from '../common/pages.js';
 import type { Translate } from '../common/texts.js';
 import type { ReadCard } from './dashboard.service.js';
 
-export function dashboardPage(
-  t: Translate,
-  cards: ReadCard[],
-  displayName: string,
-  now: Temporal.Instant,
-): { page: PageHead } & Record<string, unknown> {
+export function dashboardPage(t: Translate, cards: ReadCard[], displayName: string, now: Temporal.Instant): PageModel {
   const title = t('dashboard.greeting', { name: displayName.split(' ')[0] ?? '' });
   const today = dateInWords(romeDate(now), t.lang);
   return {
@@ -17,10 +13,7 @@ export function dashboardPage(
       title,
       section: 'dashboard',
       menu: true,
-      crumbs: [
-        { label: t('layout.home'), href: '/' },
-        { label: t('dashboard.title'), href: '' },
-      ],
+      crumbs: [homeCrumb(t), { label: t('dashboard.title'), href: '' }],
     },
     menuCounts: menuCounts(cards),
     title,

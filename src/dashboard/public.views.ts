@@ -1,3 +1,4 @@
+import { homeCrumb } from '../common/heads.js';
 import type { PageHead } from '../common/pages.js';
 import type { Translate } from '../common/texts.js';
 
@@ -70,9 +71,6 @@ function head(t: Translate, title: string, crumb: string, description = ''): Pag
   return {
     title,
     description,
-    crumbs: [
-      { label: t('layout.home'), href: '/' },
-      { label: crumb, href: '' },
-    ],
+    crumbs: [homeCrumb(t), { label: crumb, href: '' }],
   };
 }

@@ -1,5 +1,6 @@
 import { dateAndTime, dateInWords } from '../common/calendar.js';
-import type { PageHead } from '../common/pages.js';
+import { dashboardCrumb } from '../common/heads.js';
+import type { PageModel } from '../common/pages.js';
 import type { Translate } from '../common/texts.js';
 import type { DeliveryRow } from './deliveries.repository.js';
 import { deliveryTimelines } from './deliveries.views.js';
@@ -20,10 +21,10 @@ export function noticesPage(
   filter: NoticeFilter,
   now: Temporal.Instant,
   older: boolean,
-): { page: PageHead } & Record<string, unknown> {
+): PageModel {
   const title = t('notifications.title');
   return {
-    page: { title, section: 'notifications', menu: true, crumbs: [home(t), { label: title, href: '' }] },
+    page: { title, section: 'notifications', menu: true, crumbs: [dashboardCrumb(t), { label: title, href: '' }] },
     menuCounts: { notifications: countLabel(unread) },
     title,
     lead: unread > 0 ? t.count('notifications.unread-lead', unread) : t('notifications.all-read'),
@@ -46,12 +47,17 @@ export function noticesPage(
 export function noticePage(
   t: Translate,
   { notice, deliveries }: { notice: NoticeRow; deliveries: readonly DeliveryRow[] },
-): { page: PageHead } & Record<string, unknown> {
+): PageModel {
   const { title, body } = noticeTexts(t, notice);
   const { date, time } = dateAndTime(notice.created_at, t.lang);
   const list = { label: t('notifications.title'), href: '/notifiche' };
   return {
-    page: { title, section: 'notifications', menu: true, crumbs: [home(t), list, { label: title, href: '' }] },
+    page: {
+      title,
+      section: 'notifications',
+      menu: true,
+      crumbs: [dashboardCrumb(t), list, { label: title, href: '' }],
+    },
     title,
     body,
     type: t(`notifications.type-${notice.type}`),
@@ -97,8 +103,4 @@ function shown(t: Translate, name: string, value: string): string {
   if (!name.endsWith('At')) return value;
   const { date, time } = dateAndTime(Temporal.Instant.from(value), t.lang);
   return t('notifications.at', { date, time });
-}
-
-function home(t: Translate): { label: string; href: string } {
-  return { label: t('dashboard.title'), href: '/bacheca' };
 }

@@ -2,7 +2,8 @@ import { deviceName, methodName } from '../auth/index.js';
 import type { Acting } from '../common/acting.js';
 import { dateAndTime } from '../common/calendar.js';
 import { formView, type Form } from '../common/form.js';
-import type { PageHead } from '../common/pages.js';
+import { profileHead } from '../common/heads.js';
+import type { PageModel } from '../common/pages.js';
 import { RETENTION_MONTHS } from '../common/retention.js';
 import type { Translate } from '../common/texts.js';
 import type { AccessesForm } from './accesses.forms.js';
@@ -20,18 +21,11 @@ export interface Shown {
   acting: Acting;
 }
 
-type PageModel = { page: PageHead } & Record<string, unknown>;
-
 export function accessesPage(t: Translate, { form, filter, found, older, acting }: Shown): PageModel {
   const title = t('accesses.title');
-  const crumbs = [
-    { label: t('dashboard.title'), href: '/bacheca' },
-    { label: t('accesses.profile'), href: '/dati' },
-    { label: title, href: '' },
-  ];
   const filtered = Object.values(filter).some((one) => one !== null);
   return {
-    page: { title, section: 'profile', menu: true, crumbs, error: form.errors.length > 0 },
+    page: { ...profileHead(t, title), error: form.errors.length > 0 },
     title,
     form: formView(form, t),
     whoOptions: options(t, 'who', WHO, form.value('chi')),

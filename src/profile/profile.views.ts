@@ -1,20 +1,19 @@
 import { dateInWords } from '../common/calendar.js';
 import { romeDate } from '../common/clock.js';
 import { formView, type Form } from '../common/form.js';
-import type { PageHead } from '../common/pages.js';
+import { dashboardCrumb, profileHead } from '../common/heads.js';
+import type { PageModel } from '../common/pages.js';
 import type { Translate } from '../common/texts.js';
 import { countryName, type Comune } from '../places/index.js';
 import { countryOptions } from './contacts/index.js';
 import type { ResidenceAbroadForm, ResidenceForm } from './profile.forms.js';
 import type { Profile } from './profile.service.js';
 
-type PageModel = { page: PageHead } & Record<string, unknown>;
-
 export function profilePage(t: Translate, { citizen, residence }: Profile): PageModel {
   const title = t('profile.title');
   const nothing = t('profile.not-said');
   return {
-    page: { title, section: 'profile', menu: true, crumbs: [home(t), { label: title, href: '' }] },
+    page: { title, section: 'profile', menu: true, crumbs: [dashboardCrumb(t), { label: title, href: '' }] },
     title,
     said: [
       { label: t('profile.name'), value: citizen.name },
@@ -47,7 +46,7 @@ export function residencePage(
 ): PageModel {
   const title = t('profile.residence-title');
   return {
-    page: residenceHead(t, title),
+    page: profileHead(t, title),
     title,
     form: formView(form, t),
     before,
@@ -63,7 +62,7 @@ export function residenceAbroadPage(
 ): PageModel {
   const title = t('profile.residence-abroad-title');
   return {
-    page: residenceHead(t, title),
+    page: profileHead(t, title),
     title,
     form: formView(form, t),
     before,
@@ -73,12 +72,3 @@ export function residenceAbroadPage(
 
 const IN_ITALY = '/dati/residenza';
 const ABROAD = '/dati/residenza/estero';
-
-function residenceHead(t: Translate, title: string): PageHead {
-  const crumbs = [home(t), { label: t('profile.title'), href: '/dati' }, { label: title, href: '' }];
-  return { title, section: 'profile', menu: true, crumbs };
-}
-
-function home(t: Translate): { label: string; href: string } {
-  return { label: t('dashboard.title'), href: '/bacheca' };
-}

@@ -1,21 +1,13 @@
 import { deviceName, methodName, type CurrentSession, type OpenSession } from '../auth/index.js';
 import { dateAndTime } from '../common/calendar.js';
-import type { PageHead } from '../common/pages.js';
+import { profileHead } from '../common/heads.js';
+import type { PageModel } from '../common/pages.js';
 import type { Translate } from '../common/texts.js';
 
-export function sessionsPage(
-  t: Translate,
-  sessions: OpenSession[],
-  current: CurrentSession,
-): { page: PageHead } & Record<string, unknown> {
+export function sessionsPage(t: Translate, sessions: OpenSession[], current: CurrentSession): PageModel {
   const title = t('sessions.title');
-  const crumbs = [
-    { label: t('dashboard.title'), href: '/bacheca' },
-    { label: t('sessions.profile'), href: '/dati' },
-    { label: title, href: '' },
-  ];
   return {
-    page: { title, section: 'profile', menu: true, crumbs },
+    page: profileHead(t, title),
     title,
     count: t.count('sessions.count', sessions.length),
     sessions: sessions.map((session) => sessionItem(t, session, current)),

@@ -1,3 +1,4 @@
+import { homeCrumb } from '../../common/heads.js';
 import type { Translate } from '../../common/texts.js';
 import type { Carried } from './request.js';
 
@@ -57,8 +58,5 @@ function outcomePage(t: Translate, which: string, again: string, reference: stri
 }
 
 export function crumbs(t: Translate) {
-  return [
-    { label: t('spid.home'), href: '/' },
-    { label: t('spid.sign-in'), href: '/accedi' },
-  ];
+  return [homeCrumb(t), { label: t('spid.sign-in'), href: '/accedi' }];
 }

@@ -1,5 +1,6 @@
 import { dateAndTime } from '../../common/calendar.js';
-import type { PageHead } from '../../common/pages.js';
+import { staffHead } from '../../common/heads.js';
+import type { PageModel } from '../../common/pages.js';
 import { RETENTION_RULES, type Period } from '../../common/retention.js';
 import type { Translate } from '../../common/texts.js';
 import type { Tab } from '../staff-tabs.js';
@@ -7,23 +8,11 @@ import type { RunRow } from './retention.repository.js';
 
 export const RETENTION = '/operatore/conservazione';
 
-export function retentionPage(
-  t: Translate,
-  rows: RunRow[],
-  tabs: Tab[],
-  mayTry: boolean,
-): { page: PageHead } & Record<string, unknown> {
+export function retentionPage(t: Translate, rows: RunRow[], tabs: Tab[], mayTry: boolean): PageModel {
   const title = t('retention.title');
   const [first, ...earlier] = runsOf(rows);
   return {
-    page: {
-      title,
-      noindex: true,
-      crumbs: [
-        { label: t('staff.home-title'), href: '/operatore' },
-        { label: title, href: '' },
-      ],
-    },
+    page: staffHead(t, title),
     title,
     tabs,
     latest: first ? runView(t, first) : null,

@@ -2,21 +2,20 @@ import { dateInWords } from '../../common/calendar.js';
 import { romeDate } from '../../common/clock.js';
 import type { Erased } from '../../common/erased.js';
 import { formView, type Form } from '../../common/form.js';
-import type { PageHead } from '../../common/pages.js';
+import { staffHead } from '../../common/heads.js';
+import type { PageHead, PageModel } from '../../common/pages.js';
 import type { Translate } from '../../common/texts.js';
 import { CORRECTABLE, extendedDueDay, OUTCOMES, rightAnswers, type DeskRequest } from '../../contact/index.js';
 import { ELSEWHERE, type DecideForm, type ExtendForm } from './desk.forms.js';
 import { DESK } from './desk.rules.js';
-import { crumbs } from './desk.views.js';
-
-type PageModel = { page: PageHead } & Record<string, unknown>;
+import { deskCrumb } from './desk.views.js';
 
 export function extendPage(t: Translate, { request }: DeskRequest, form: Form<ExtendForm>): PageModel {
   const title = t('desk.extend-title');
   const href = `${DESK}/${request.protocol}`;
   const until = dateInWords(extendedDueDay(romeDate(request.receivedAt)), t.lang);
   return {
-    page: { title, noindex: true, crumbs: taskCrumbs(t, request.protocol, title) },
+    page: taskHead(t, request.protocol, title),
     title,
     form: formView(form, t),
     lead: t('desk.extend-lead', { protocol: request.protocol, until }),
@@ -37,7 +36,7 @@ export function decidePage(
   const href = `${DESK}/${request.protocol}`;
   const { kind } = request;
   return {
-    page: { title, noindex: true, crumbs: taskCrumbs(t, request.protocol, title) },
+    page: taskHead(t, request.protocol, title),
     title,
     form: formView(form, t),
     protocol: request.protocol,
@@ -70,6 +69,6 @@ export function decidePage(
   };
 }
 
-function taskCrumbs(t: Translate, protocol: string, title: string): { label: string; href: string }[] {
-  return [...crumbs(t), { label: protocol, href: `${DESK}/${protocol}` }, { label: title, href: '' }];
+function taskHead(t: Translate, protocol: string, title: string): PageHead {
+  return staffHead(t, title, [deskCrumb(t), { label: protocol, href: `${DESK}/${protocol}` }]);
 }

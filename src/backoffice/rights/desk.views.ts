@@ -1,5 +1,6 @@
 import { dateAndTime, dateInWords } from '../../common/calendar.js';
-import type { PageHead } from '../../common/pages.js';
+import { staffHead } from '../../common/heads.js';
+import type { Crumb, PageModel } from '../../common/pages.js';
 import type { Translate } from '../../common/texts.js';
 import {
   daysLate,
@@ -15,8 +16,6 @@ import {
 import type { Tab } from '../staff-tabs.js';
 import { DESK, FILTERS, type Filter } from './desk.rules.js';
 
-type PageModel = { page: PageHead } & Record<string, unknown>;
-
 interface Shown {
   filter: Filter;
   tabs: Tab[];
@@ -29,7 +28,7 @@ export function deskPage(t: Translate, page: DeskPage, { filter, tabs, later, me
   const title = t('desk.title');
   const href = `${DESK}?stato=${filter.name}`;
   return {
-    page: { title, noindex: true, crumbs: [...crumbs(t).slice(0, 1), { label: title, href: '' }] },
+    page: staffHead(t, title),
     title,
     tabs,
     figures: [
@@ -56,7 +55,7 @@ export function deskRequestPage(t: Translate, { request, events, person, today }
   const mine = request.takenBy === me;
   const extendable = extension(request.state, request.extendedAt !== null, request.firstDueOn, today).ok;
   return {
-    page: { title, noindex: true, crumbs: [...crumbs(t), { label: request.protocol, href: '' }] },
+    page: { ...staffHead(t, request.protocol, [deskCrumb(t)]), title },
     title,
     state: rightStateTag(t, request.state),
     kind: t(`rights.kind-long-${request.kind}`),
@@ -76,11 +75,8 @@ export function deskRequestPage(t: Translate, { request, events, person, today }
   };
 }
 
-export function crumbs(t: Translate): { label: string; href: string }[] {
-  return [
-    { label: t('staff.home-title'), href: '/operatore' },
-    { label: t('desk.title'), href: DESK },
-  ];
+export function deskCrumb(t: Translate): Crumb {
+  return { label: t('desk.title'), href: DESK };
 }
 
 function rowOf(

@@ -1,21 +1,17 @@
 import { formView, type Form } from '../../common/form.js';
-import type { PageHead } from '../../common/pages.js';
+import { profileHead } from '../../common/heads.js';
+import type { PageModel } from '../../common/pages.js';
 import type { Translate } from '../../common/texts.js';
 import type { AskForm } from './rights.forms.js';
 import type { RightRequest } from './rights.repository.js';
 import { CONCERNS, slugOf, type Kind } from './rights.rules.js';
-import { crumbs, hrefOf } from './rights.views.js';
+import { hrefOf, rightsCrumb } from './rights.views.js';
 
 /** The form of one right. @param open a request of this kind that has no answer yet: there is one at a time */
-export function askPage(
-  t: Translate,
-  kind: Kind,
-  form: Form<AskForm>,
-  open: RightRequest | null,
-): { page: PageHead } & Record<string, unknown> {
+export function askPage(t: Translate, kind: Kind, form: Form<AskForm>, open: RightRequest | null): PageModel {
   const title = t(`rights.ask-${kind}`);
   return {
-    page: { title, section: 'profile', menu: false, crumbs: [...crumbs(t), { label: title, href: '' }] },
+    page: { ...profileHead(t, title, [rightsCrumb(t)]), menu: false },
     title,
     form: formView(form, t),
     what: t(`rights.what-${kind}`),

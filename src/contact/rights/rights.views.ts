@@ -1,11 +1,11 @@
 import { dateAndTime, dateInWords } from '../../common/calendar.js';
-import type { PageHead } from '../../common/pages.js';
+import { profileHead } from '../../common/heads.js';
+import type { Crumb, PageModel } from '../../common/pages.js';
 import type { Translate } from '../../common/texts.js';
 import type { ErasedPart, Marks, RightEvent, RightRequest } from './rights.repository.js';
 import { ERASED_AFTER, isOpen, KINDS, slugOf, type State } from './rights.rules.js';
 import type { WithSteps } from './rights.service.js';
 
-type PageModel = { page: PageHead } & Record<string, unknown>;
 interface Line {
   label: string;
   value: string;
@@ -14,7 +14,7 @@ interface Line {
 export function rightsPage(t: Translate, { marks, requests }: { marks: Marks; requests: RightRequest[] }): PageModel {
   const title = t('rights.title');
   return {
-    page: { title, section: 'profile', menu: true, crumbs: [...crumbs(t).slice(0, 2), { label: title, href: '' }] },
+    page: profileHead(t, title),
     title,
     marks: markNotes(t, marks),
     requests: requests.map((request) => ({
@@ -42,7 +42,7 @@ export function requestPage(t: Translate, { request, events }: WithSteps, today:
   const late = open && Temporal.PlainDate.compare(request.dueOn, today) < 0;
   const href = hrefOf(request);
   return {
-    page: { title, section: 'profile', menu: true, crumbs: [...crumbs(t), { label: title, href: '' }] },
+    page: profileHead(t, title, [rightsCrumb(t)]),
     title,
     protocol: request.protocol,
     state: stateTag(t, request.state),
@@ -65,7 +65,7 @@ export function receiptPage(t: Translate, { request }: WithSteps, name: string):
   const asked = { label: t(`rights.kind-${request.kind}`), href: hrefOf(request) };
   const { date, time } = dateAndTime(request.receivedAt, t.lang);
   return {
-    page: { title, section: 'profile', menu: false, crumbs: [...crumbs(t), asked, { label: title, href: '' }] },
+    page: { ...profileHead(t, title, [rightsCrumb(t), asked]), menu: false },
     title,
     protocol: request.protocol,
     lines: [
@@ -83,7 +83,7 @@ export function withdrawPage(t: Translate, request: RightRequest): PageModel {
   const title = t('rights.withdraw-title');
   const asked = { label: t(`rights.kind-${request.kind}`), href: hrefOf(request) };
   return {
-    page: { title, section: 'profile', menu: false, crumbs: [...crumbs(t), asked, { label: title, href: '' }] },
+    page: { ...profileHead(t, title, [rightsCrumb(t), asked]), menu: false },
     title,
     protocol: request.protocol,
     kind: asked.label,
@@ -92,12 +92,8 @@ export function withdrawPage(t: Translate, request: RightRequest): PageModel {
   };
 }
 
-export function crumbs(t: Translate): { label: string; href: string }[] {
-  return [
-    { label: t('dashboard.title'), href: '/bacheca' },
-    { label: t('profile.title'), href: '/dati' },
-    { label: t('rights.title'), href: '/dati/diritti' },
-  ];
+export function rightsCrumb(t: Translate): Crumb {
+  return { label: t('rights.title'), href: '/dati/diritti' };
 }
 
 export function hrefOf({ protocol }: Pick<RightRequest, 'protocol'>): string {

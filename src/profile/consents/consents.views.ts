@@ -1,10 +1,9 @@
 import { dateAndTime, dateInWords } from '../../common/calendar.js';
-import type { PageHead } from '../../common/pages.js';
+import { profileHead } from '../../common/heads.js';
+import type { PageModel } from '../../common/pages.js';
 import type { Translate } from '../../common/texts.js';
 import type { ConsentEventRow } from './consents.repository.js';
 import type { ConsentsPage, ConsentState } from './consents.service.js';
-
-type PageModel = { page: PageHead } & Record<string, unknown>;
 
 export type Refused = 'unknown' | 'replaced' | 'elsewhere';
 
@@ -22,7 +21,7 @@ export function consentsPage(t: Translate, { states, history, next }: ConsentsPa
   const { older = false, refused = null, purpose = '' } = seen;
   const about = states.find(({ text }) => text.purpose === purpose);
   return {
-    page: { title, section: 'profile', menu: true, error: refused !== null, crumbs: crumbs(t, title) },
+    page: { ...profileHead(t, title), error: refused !== null },
     title,
     refused: refused ? t(`consents.${refused}`) : '',
     refusedTitle: about?.text.title ?? '',
@@ -37,15 +36,9 @@ export function consentsPage(t: Translate, { states, history, next }: ConsentsPa
 
 export function consentEventPage(t: Translate, event: ConsentEventRow): PageModel {
   const title = t(event.given ? 'consents.event-given' : 'consents.event-withdrawn');
-  const list = { label: t('consents.title'), href: '/dati/consensi' };
   const { when, iso, channel } = eventRow(t, event);
   return {
-    page: {
-      title,
-      section: 'profile',
-      menu: true,
-      crumbs: [...crumbs(t, '').slice(0, -1), list, { label: title, href: '' }],
-    },
+    page: profileHead(t, title, [{ label: t('consents.title'), href: '/dati/consensi' }]),
     title,
     when,
     iso,
@@ -96,12 +89,4 @@ function versionOf(
   { version, published_on: day }: Pick<ConsentEventRow, 'version' | 'published_on'>,
 ): string {
   return t('consents.version', { version, date: dateInWords(day, t.lang) });
-}
-
-function crumbs(t: Translate, title: string): { label: string; href: string }[] {
-  return [
-    { label: t('dashboard.title'), href: '/bacheca' },
-    { label: t('profile.title'), href: '/dati' },
-    { label: title, href: '' },
-  ];
 }

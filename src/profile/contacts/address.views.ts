@@ -1,9 +1,10 @@
 import { Form, formView } from '../../common/form.js';
+import type { PageModel } from '../../common/pages.js';
 import type { Translate } from '../../common/texts.js';
 import { countriesAbroad, countryName, type Comune } from '../../places/index.js';
 import type { AddressKnown } from './addresses.service.js';
 import type { KnownAddress } from './addresses.repository.js';
-import { contactsHead, removal, type PageModel } from './contact.views.js';
+import { contactsHead, removal } from './contact.views.js';
 import { AddressAbroadForm, AddressForm } from './contacts.forms.js';
 
 const MEANWHILE = 'contacts.address-meanwhile';

@@ -1,10 +1,11 @@
 import { dateAndTime, timeInWords } from '../../common/calendar.js';
 import { formView, type Form } from '../../common/form.js';
+import type { PageModel } from '../../common/pages.js';
 import type { Translate } from '../../common/texts.js';
 import type { CodeLimit } from './contact-changes.repository.js';
 import type { Pending } from './contact-codes.service.js';
 import { SLUGS } from './contact-kind.pipe.js';
-import { contactInWords, contactsHead, type PageModel } from './contact.views.js';
+import { contactInWords, contactsHead } from './contact.views.js';
 import type { CodeForm } from './contacts.forms.js';
 import { codeState, CODES_A_DAY } from './contacts.rules.js';
 

@@ -1,14 +1,13 @@
 import { domainToUnicode } from 'node:url';
 import { formView, type Form } from '../../common/form.js';
-import type { PageHead } from '../../common/pages.js';
+import { profileHead } from '../../common/heads.js';
+import type { PageHead, PageModel } from '../../common/pages.js';
 import type { Translate } from '../../common/texts.js';
 import { SLUGS } from './contact-kind.pipe.js';
 import type { ContactForm } from './contacts.forms.js';
 import type { Contact } from './contacts.repository.js';
 import { needsCode, type ContactKind } from './contacts.rules.js';
 import { phoneInWords } from './phone-number.js';
-
-export type PageModel = { page: PageHead } & Record<string, unknown>;
 
 const FIELDS = {
   email: { type: 'email', autocomplete: 'email', inputmode: 'email', size: '' },
@@ -74,15 +73,6 @@ export function contactInWords(kind: ContactKind, value: string): string {
 }
 
 export function contactsHead(t: Translate, title: string): PageHead {
-  const crumbs = [
-    { label: t('dashboard.title'), href: '/bacheca' },
-    { label: t('profile.title'), href: '/dati' },
-    { label: t('contacts.title'), href: '/dati/contatti' },
-  ];
-  return {
-    title,
-    section: 'profile',
-    menu: true,
-    crumbs: title === t('contacts.title') ? crumbs : [...crumbs, { label: title, href: '' }],
-  };
+  const list = { label: t('contacts.title'), href: '/dati/contatti' };
+  return profileHead(t, title, title === list.label ? [] : [list]);
 }

@@ -1,10 +1,11 @@
 import { dateInWords } from '../../common/calendar.js';
 import { romeDate } from '../../common/clock.js';
+import type { PageModel } from '../../common/pages.js';
 import type { Translate } from '../../common/texts.js';
 import { countryName } from '../../places/index.js';
 import { addressInWords, comuneInWords } from './address.views.js';
 import { SLUGS } from './contact-kind.pipe.js';
-import { contactInWords, contactsHead, type PageModel } from './contact.views.js';
+import { contactInWords, contactsHead } from './contact.views.js';
 import {
   addressParts,
   CONTACT_KINDS,

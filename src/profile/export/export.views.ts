@@ -1,11 +1,10 @@
 import { dateAndTime } from '../../common/calendar.js';
-import type { PageHead } from '../../common/pages.js';
+import { profileHead } from '../../common/heads.js';
+import type { PageModel } from '../../common/pages.js';
 import type { Translate } from '../../common/texts.js';
 import { without } from './copy.writer.js';
 import type { ExportRow } from './export.repository.js';
 import { shownState, sizeInWords } from './export.rules.js';
-
-type PageModel = { page: PageHead } & Record<string, unknown>;
 
 const PAGE = '/dati/esporta';
 
@@ -14,7 +13,7 @@ export function exportPage(t: Translate, latest: ExportRow | null, now: Temporal
   const title = t('export.title');
   const state = latest ? shownState(latest, now) : 'none';
   return {
-    page: { title, section: 'profile', menu: true, crumbs: crumbs(t, title) },
+    page: profileHead(t, title),
     title,
     waiting: latest !== null && (state === 'asked' || state === 'making') ? waitingView(t, latest) : null,
     ready: latest !== null && state === 'ready' ? readyView(t, latest) : null,
@@ -30,7 +29,7 @@ export function exportPage(t: Translate, latest: ExportRow | null, now: Temporal
 /** 410: its days are over, or the person deleted it. */
 export function goneExportPage(t: Translate): PageModel {
   const title = t('export.gone-title');
-  return { page: { title, section: 'profile', menu: true, error: true, crumbs: crumbs(t, title) }, title, href: PAGE };
+  return { page: { ...profileHead(t, title), error: true }, title, href: PAGE };
 }
 
 function waitingView(t: Translate, { state, parts_done: done, parts_total: total, asked_at: asked }: ExportRow) {
@@ -69,12 +68,4 @@ function endedText(t: Translate, copy: ExportRow, state: 'expired' | 'deleted'):
 
 function at(t: Translate, instant: Temporal.Instant): string {
   return t('notifications.at', dateAndTime(instant, t.lang));
-}
-
-function crumbs(t: Translate, title: string): { label: string; href: string }[] {
-  return [
-    { label: t('dashboard.title'), href: '/bacheca' },
-    { label: t('profile.title'), href: '/dati' },
-    { label: title, href: '' },
-  ];
 }

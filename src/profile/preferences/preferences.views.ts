@@ -1,11 +1,12 @@
 import { formView, type Form } from '../../common/form.js';
+import { profileHead } from '../../common/heads.js';
 import {
   NOTICE_CHANNELS,
   NOTICE_TYPE_RULES,
   type NoticeChannel,
   type NoticeTypeRule,
 } from '../../common/notice-types.js';
-import type { PageHead } from '../../common/pages.js';
+import type { PageModel } from '../../common/pages.js';
 import type { Translate } from '../../common/texts.js';
 import { contactInWords } from '../contacts/index.js';
 import type { PreferencesForm } from './preferences.forms.js';
@@ -17,12 +18,12 @@ export function preferencesPage(
   found: PreferencesPage,
   form: Form<PreferencesForm>,
   conflict = false,
-): { page: PageHead } & Record<string, unknown> {
+): PageModel {
   const title = t('preferences.title');
   const rows = (wanted: (rule: NoticeTypeRule) => boolean) =>
     NOTICE_TYPE_RULES.filter(wanted).map((rule) => row(t, rule, found, form, conflict));
   return {
-    page: { title, section: 'profile', menu: true, crumbs: crumbs(t, title) },
+    page: profileHead(t, title),
     title,
     form: formView(form, t),
     addresses: NOTICE_CHANNELS.map((channel) => address(t, channel, found.contacts[channel])),
@@ -85,12 +86,4 @@ function address(t: Translate, channel: NoticeChannel, to: string | null): Recor
     missing: to ? '' : t(`preferences.missing-${channel}`),
     action: t(to ? `preferences.change-${channel}` : `preferences.confirm-${channel}`),
   };
-}
-
-function crumbs(t: Translate, title: string): { label: string; href: string }[] {
-  return [
-    { label: t('dashboard.title'), href: '/bacheca' },
-    { label: t('profile.title'), href: '/dati' },
-    { label: title, href: '' },
-  ];
 }

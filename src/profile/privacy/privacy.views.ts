@@ -1,5 +1,6 @@
 import { dateInWords } from '../../common/calendar.js';
-import type { PageHead } from '../../common/pages.js';
+import { homeCrumb, staffHead } from '../../common/heads.js';
+import type { PageModel } from '../../common/pages.js';
 import type { StaffPage } from '../../common/staff-pages.js';
 import type { Translate } from '../../common/texts.js';
 import type { Institute } from '../../config.js';
@@ -12,8 +13,6 @@ import {
   type ProcessingActivity,
 } from './privacy-notice.js';
 
-type PageModel = { page: PageHead } & Record<string, unknown>;
-
 /** A piece of a paragraph: words, a link, or words that are Italian whatever the language of the page. */
 export interface Piece {
   text: string;
@@ -25,7 +24,7 @@ export interface Piece {
 export function privacyPage(t: Translate, notice: PrivacyNotice, institute: Institute): PageModel {
   const texts = notice.texts[t.lang];
   const former = notice !== CURRENT_NOTICE;
-  const first = { label: t('layout.home'), href: '/' };
+  const first = homeCrumb(t);
   const crumbs = former
     ? [first, ...above(t), { label: t('privacy.version-crumb', { version: notice.version }), href: '' }]
     : [first, { label: t('privacy.crumb'), href: '' }];
@@ -52,7 +51,7 @@ export function privacyVersionsPage(t: Translate): PageModel {
   return {
     page: {
       title,
-      crumbs: [{ label: t('layout.home'), href: '/' }, ...above(t).slice(0, 1), { label: title, href: '' }],
+      crumbs: [homeCrumb(t), ...above(t).slice(0, 1), { label: title, href: '' }],
     },
     title,
     versions: PRIVACY_NOTICES.toReversed().map((notice) => ({
@@ -70,14 +69,7 @@ export function registerPage(t: Translate, institute: Institute, staffPages: rea
   const title = t('privacy.register-title');
   const texts = CURRENT_NOTICE.texts[t.lang];
   return {
-    page: {
-      title,
-      noindex: true,
-      crumbs: [
-        { label: t('staff.home-title'), href: '/operatore' },
-        { label: title, href: '' },
-      ],
-    },
+    page: staffHead(t, title),
     title,
     tabs: staffPages.map(({ textKey, href }) => ({ label: t(textKey), href, current: href === REGISTER })),
     version: versionLine(t, CURRENT_NOTICE),

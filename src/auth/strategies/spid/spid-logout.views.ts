@@ -1,3 +1,4 @@
+import { homeCrumb } from '../../../common/heads.js';
 import type { Translate } from '../../../common/texts.js';
 import { fieldsOf } from '../../saml/saml.views.js';
 import type { Leaving } from './logout-at-provider.js';
@@ -6,7 +7,7 @@ import type { Leaving } from './logout-at-provider.js';
 export function leftPage(t: Translate, { providerName, carried }: Leaving) {
   const title = t('spid.left-title');
   return {
-    page: { title, noindex: true, crumbs: [{ label: t('spid.home'), href: '/' }] },
+    page: { title, noindex: true, crumbs: [homeCrumb(t)] },
     title,
     text: t('spid.left-text'),
     further: t('spid.left-further', { provider: providerName }),
@@ -22,7 +23,7 @@ export function leftPage(t: Translate, { providerName, carried }: Leaving) {
 export function loggedOutPage(t: Translate, done: boolean) {
   const title = t('spid.left-title');
   return {
-    page: { title, noindex: true, crumbs: [{ label: t('spid.home'), href: '/' }] },
+    page: { title, noindex: true, crumbs: [homeCrumb(t)] },
     title,
     text: done ? t('spid.logged-out') : t('spid.logged-out-partly'),
     home: t('spid.left-home'),
@@ -37,10 +38,7 @@ export function logoutRefusedPage(t: Translate, reference: string) {
       title,
       error: true,
       noindex: true,
-      crumbs: [
-        { label: t('spid.home'), href: '/' },
-        { label: title, href: '' },
-      ],
+      crumbs: [homeCrumb(t), { label: title, href: '' }],
     },
     title,
     what: t('spid.logout-refused-what'),

@@ -1,14 +1,13 @@
-import type { PageHead } from '../../../common/pages.js';
+import { homeCrumb } from '../../../common/heads.js';
+import type { PageModel } from '../../../common/pages.js';
 import type { StaffPage } from '../../../common/staff-pages.js';
 import type { Translate } from '../../../common/texts.js';
 import type { StaffActing } from './staff-acting.js';
 
-type PageModel = { page: PageHead } & Record<string, unknown>;
-
 export function staffSignInPage(t: Translate, returnTo: string, configured: boolean): PageModel {
   const title = t('staff.sign-in-title');
   return {
-    page: { title, noindex: true, crumbs: [home(t), { label: title, href: '' }] },
+    page: { title, noindex: true, crumbs: [homeCrumb(t), { label: title, href: '' }] },
     title,
     href: configured ? `/operatore/accedi/avvio?ritorno=${encodeURIComponent(returnTo)}` : '',
   };
@@ -21,7 +20,11 @@ export function staffRefusedPage(
   reference: string,
 ): PageModel {
   const title = t(`staff.${which}-title`);
-  const crumbs = [home(t), { label: t('staff.sign-in-title'), href: '/operatore/accedi' }, { label: title, href: '' }];
+  const crumbs = [
+    homeCrumb(t),
+    { label: t('staff.sign-in-title'), href: '/operatore/accedi' },
+    { label: title, href: '' },
+  ];
   return {
     page: { title, error: true, noindex: true, crumbs },
     title,
@@ -47,8 +50,4 @@ export function staffHomePage(
     roles: roles.map((role) => t(`staff.role-${role}`)),
     pages: pages.map(({ href, textKey }) => ({ href, label: t(textKey), text: t(`${textKey}-what`) })),
   };
-}
-
-function home(t: Translate): { label: string; href: string } {
-  return { label: t('layout.home'), href: '/' };
 }
