@@ -46,3 +46,18 @@ describe('a repeated job', () => {
     }
   });
 });
+
+describe('a job of the queue that fails', () => {
+  it('is tried again by the queue, which keeps none of the words of the error', async () => {
+    let work: (jobs: { data: object }[]) => Promise<void> = async () => {};
+    const boss = { work: async (_name: string, _options: object, run: typeof work) => void (work = run) };
+    const run = () => Promise.reject(new Error('duplicate key: (fiscal_code)=(RSSMRA80A41H501X)'));
+    await jobs().attach(boss as unknown as PgBoss, { name: 'test.failing', run });
+    await assert.rejects(work([{ data: {} }]), (error: Error) => {
+      assert.equal(error.message, 'test.failing failed: see the log');
+      assert.equal(error.cause, undefined);
+      assert.doesNotMatch(error.stack ?? '', /RSSMRA/);
+      return true;
+    });
+  });
+});
