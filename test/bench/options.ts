@@ -15,7 +15,7 @@ export interface BenchOptions {
   only: string[];
 }
 
-export const PARTS = ['start', 'pages', 'booking', 'buffers', 'audit'] as const;
+export const PARTS = ['start', 'search', 'pages', 'booking', 'buffers', 'audit'] as const;
 
 const FULL = { rounds: 10, seconds: 5 };
 const QUICK = { rounds: 3, seconds: 2 };

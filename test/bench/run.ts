@@ -22,10 +22,13 @@ import {
 import { BOARD, record, TIMES, timesPath } from './recording.ts';
 import { printTable, writeResult, type Line } from './report.ts';
 import { pagesLines, rounds, type Contest } from './rounds.ts';
+import { measureSearch } from './search.ts';
 import type { Script } from './statements.ts';
 
 const SECRET = 'secret-of-the-benchmark-and-of-nothing-else';
 const PERSONS = 4000;
+/** Parts that need the statements of the program. */
+const LOADED = ['pages', 'booking', 'buffers'];
 const SAMPLED = 40;
 
 export interface Ground {
@@ -45,6 +48,7 @@ export async function bench(options: BenchOptions, progress: Progress): Promise<
   try {
     const lines: Line[] = [];
     if (options.only.includes('start')) lines.push(await readyTime(databases[0]!, progress));
+    if (options.only.includes('search')) lines.push(measureSearch());
     const numbers = firstPersons(options.citizens);
     const persons = await people(client, numbers, SECRET);
     await signIn(client, numbers);
@@ -52,7 +56,7 @@ export async function bench(options: BenchOptions, progress: Progress): Promise<
       lines.push(...(await measureRecord(databases[0]!.urls, client, progress)));
       lines.push(...(await measureReads(databases[0]!.urls, client, persons, SECRET, options, progress)));
     }
-    if (!options.only.some((part) => part !== 'start' && part !== 'audit')) return finish(lines, options);
+    if (!options.only.some((part) => LOADED.includes(part))) return finish(lines, options);
     await clear(client, bookers(persons));
     progress('recording the statements of the program');
     const scripts = await record(databases[0]!.urls, client, SECRET, persons[0]!);

@@ -142,12 +142,6 @@ describe('search of comuni', () => {
     assert.doesNotThrow(() => index.search('a '.repeat(50_000), 8));
   });
 
-  it('is quick: a misspelt name is found in a few milliseconds', () => {
-    const started = performance.now();
-    for (let i = 0; i < 20; i++) index.search('san giovanni rotndo', 8);
-    assert.ok((performance.now() - started) / 20 < 40);
-  });
-
   it('finds by ISTAT code', () => {
     assert.equal(index.get('058091')?.name, 'Roma');
     assert.equal(index.get('000000'), null);

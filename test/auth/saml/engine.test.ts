@@ -244,7 +244,7 @@ describe('the worker threads', () => {
     assert.equal(verdict.kind, 'accepted');
   });
 
-  it('keep floods away from everybody else: no other work waits 100 ms', async () => {
+  it('refuse floods (what they cost everybody else: delay.test.ts)', async () => {
     const floods = [
       good().replace('<samlp:Status>', `${'<a>'.repeat(8000)}`),
       good().replace(
@@ -260,26 +260,10 @@ describe('the worker threads', () => {
       `<a ${' '.repeat(60_000)}`,
       '&'.repeat(60_000),
     ];
-    // The best of three rounds: the machine may be busy with other tests, and that wait is not ours.
-    const waits: number[] = [];
-    for (let round = 0; round < 3; round++) waits.push(await longestWaitDuring(floods));
-    assert.ok(Math.min(...waits) < 100, `the loop waited ${waits.join(', ')} ms`);
+    const three = floods.flatMap((xml) => [xml, xml, xml]);
+    const verdicts = await Promise.all(three.map((xml) => judge.judge(xml, expectation())));
+    assert.ok(verdicts.every(({ kind }) => kind === 'refused'));
   });
-
-  async function longestWaitDuring(floods: string[]): Promise<number> {
-    let longest = 0;
-    let last = performance.now();
-    const beat = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 5);
-    const verdicts = await Promise.all(
-      floods.flatMap((xml) => [xml, xml, xml]).map((xml) => judge.judge(xml, expectation())),
-    );
-    clearInterval(beat);
-    assert.ok(verdicts.every((verdict) => verdict.kind === 'refused'));
-    return longest;
-  }
 
   it('turn away what is more than they can take', async () => {
     const verdicts = await Promise.all(Array.from({ length: 100 }, () => judge.judge(good(), expectation())));
