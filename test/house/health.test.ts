@@ -54,7 +54,7 @@ describe('health', () => {
     } finally {
       await shut(false);
     }
-    await until(async () => (await statusOf('/salute/pronta')) === 200, 'ready again', 5_000);
+    await until(async () => (await statusOf('/salute/pronta')) === 200, 'ready again');
     assert.equal((await bacheca()).status, 200);
   });
 
@@ -66,7 +66,7 @@ describe('health', () => {
       const maria = await signedInAs(small, await citizenOf(small.db, 'maria', small.clock.now()));
       await lock.query('BEGIN; LOCK TABLE appointment IN ACCESS EXCLUSIVE MODE');
       const slow = visit(small.url, '/appuntamenti', { cookie: maria.cookie });
-      await until(async () => (await visit(small.url, '/salute/pronta')).status === 503, 'not ready', 5_000);
+      await until(async () => (await visit(small.url, '/salute/pronta')).status === 503, 'not ready');
       assert.equal((await visit(small.url, '/salute/viva')).status, 200);
       const second = await visit(small.url, '/appuntamenti', { cookie: maria.cookie });
       assert.equal(second.status, 503, 'who finds no connection is told to come back');

@@ -70,7 +70,7 @@ describe('the roles of a process', () => {
     const [expired, running] = [await expiredHold(true), await expiredHold(false)];
     const worker = await startProgram(db, { env: { ROLE: 'worker', DATABASE_WEB_URL: '' } });
     try {
-      await until(async () => (await stateOf(expired)) === 'expired', 'the hold is reaped', 5_000);
+      await until(async () => (await stateOf(expired)) === 'expired', 'the hold is reaped');
       assert.equal(await stateOf(running), 'held');
       assert.equal(await refused(worker.url), true);
       assert.equal((await visit(worker.management, '/salute/pronta')).status, 200);
@@ -113,16 +113,16 @@ describe('the roles of a process', () => {
 
 describe('stopping', () => {
   it('finishes requests under way, is not ready meanwhile, takes nothing new, and ends with 0', async () => {
-    const web = await startProgram(db, { env: { ROLE: 'web', DRAIN_SECONDS: '1' } });
+    const web = await startProgram(db, { env: { ROLE: 'web', DRAIN_SECONDS: '3' } });
     const person = await signedInOn(db, web.config);
     const unlock = await lockTable('appointment');
     let answered = false;
     const slow = visit(web.url, '/appuntamenti', { cookie: person.cookie }).finally(() => (answered = true));
     await until(async () => (await waiting()) > 0, 'the slow request waits');
     const stopped = web.stop();
-    await until(async () => (await visit(web.url, '/salute/pronta')).status === 503, 'not ready any more', 900);
+    await until(async () => (await visit(web.url, '/salute/pronta')).status === 503, 'not ready any more', 2_500);
     assert.equal((await visit(web.url, '/')).status, 200, 'who comes while balancers notice is served');
-    await until(() => refused(web.url), 'no new connections', 3_000);
+    await until(() => refused(web.url), 'no new connections');
     assert.equal(answered, false);
     await unlock();
     assert.equal((await slow).status, 200);
