@@ -291,8 +291,9 @@ const HARMLESS = new Set([
   'answer.fault',
   'LABELS[name]',
   'failure.reason',
-  // names of actions, rules, columns and texts of the house
+  // names of actions, jobs, rules, columns and texts of the house
   'action',
+  'handler.name',
   'id',
   'purpose',
   'version',
