@@ -28,6 +28,8 @@ function serve(database) {
   const env = withBin({ ...process.env, DATABASE_WEB_URL: web, DATABASE_WORKER_URL: worker });
   delete env.DATABASE_URL;
   if (secret) env.SECRET = secret;
+  // As in the Dockerfile.
+  env.MALLOC_ARENA_MAX ??= '2';
   const child = spawn(
     'node',
     ['--max-old-space-size=256', '--max-semi-space-size=16', path.join(root, 'dist', 'main.js')],

@@ -23,7 +23,9 @@ export interface Running {
 /** Everything as in production but the address (http) and the identity providers; log lines of each request are written, to nowhere. */
 export async function startProgram(urls: Urls, secret: string, nodeArgs: string[] = []): Promise<Running> {
   const port = await freePort();
+  const production = productionCommand();
   const env = {
+    ...production.env,
     NODE_ENV: 'test',
     NO_DEVELOPMENT_DOUBLES: '1',
     ROLE: 'web',
@@ -40,16 +42,17 @@ export async function startProgram(urls: Urls, secret: string, nodeArgs: string[
     SPID_METADATA_DIR: '',
   };
   const began = performance.now();
-  const child = start([...nodeArgs, ...productionCommand()], env);
+  const child = start([...nodeArgs, ...production.args], env);
   await said(child);
   return { port, child, readyMs: performance.now() - began, stop: () => stopped(child) };
 }
 
 /** What the Dockerfile starts, so that memory is measured with the settings of production. */
-function productionCommand(): string[] {
-  const last = readFileSync(path.join(root, 'Dockerfile'), 'utf8').trim().split('\n').at(-1) ?? '';
-  const [, ...args] = JSON.parse(last.replace(/^CMD /, '')) as string[];
-  return args;
+function productionCommand(): { args: string[]; env: Record<string, string> } {
+  const lines = readFileSync(path.join(root, 'Dockerfile'), 'utf8').trim().split('\n');
+  const [, ...args] = JSON.parse((lines.at(-1) ?? '').replace(/^CMD /, '')) as string[];
+  const arenas = lines.map((line) => /^ENV .*MALLOC_ARENA_MAX=(\d+)/.exec(line)?.[1]).find(Boolean);
+  return { args, env: arenas ? { MALLOC_ARENA_MAX: arenas } : {} };
 }
 
 export async function startFloor(urls: Urls, scripts: Script[]): Promise<Running> {
