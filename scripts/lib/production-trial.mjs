@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { makeImage } from './image.mjs';
-import { embeddedPostgres, freePort } from './postgres.mjs';
+import { embeddedPostgres, portToCome } from './postgres.mjs';
 
 const NOBODY = 65534;
 const AS_NOBODY = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
@@ -159,7 +159,7 @@ async function refusals(image, settings, checks) {
     const { ended, output, child } = run(image, image.command, {
       ...settings,
       ...change,
-      PORT: String(await freePort()),
+      PORT: String(await portToCome()),
     });
     const code = await Promise.race([ended, sleep(15_000, 'it runs', { ref: false })]);
     child.kill('SIGKILL');
@@ -168,7 +168,7 @@ async function refusals(image, settings, checks) {
 }
 
 async function serving(image, settings, checks) {
-  const [port, management] = [await freePort(), await freePort()];
+  const [port, management] = [await portToCome(), await portToCome()];
   const env = { ...settings, PORT: String(port), MANAGEMENT_PORT: String(management) };
   const since = performance.now();
   const { child, ended, output } = run(image, image.command, env);

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { HOLDS_A_DAY } from '#src/appointments/booking.rules.js';
 import { AppointmentsService, BookingService, ReaperService } from '#src/appointments/index.js';
 import { Database } from '#src/common/database.js';
+import { Jobs } from '#src/common/jobs.js';
 import { testApp, type TestApp } from '../support/app.ts';
 import { fieldsOf, person, ROME, sessionFor, withSlots } from './booking-support.ts';
 
@@ -22,6 +23,7 @@ const DETAILS = { stepFree: false, signLanguage: false, language: null, note: 'r
 
 before(async () => {
   app = await testApp({ env: { ROLE: 'all' } });
+  await app.app.get(Jobs).beforeApplicationShutdown();
   await withSlots(app);
   booking = app.app.get(BookingService);
   mine = app.app.get(AppointmentsService);

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { AppointmentsService, BookingService, ReaperService, SlotsService } from '#src/appointments/index.js';
 import { citizen, system } from '#src/common/actor.js';
 import { Database } from '#src/common/database.js';
+import { Jobs } from '#src/common/jobs.js';
 import { testApp, type TestApp } from '../support/app.ts';
 import { fieldsOf, person, ROME, withSlots } from './booking-support.ts';
 
@@ -17,8 +18,9 @@ let db: Database;
 const DETAILS = { stepFree: false, signLanguage: false, language: null, note: '', email: 'a@b.it', phone: '' };
 
 before(async () => {
-  // Both logins in one process, so that the reaper can be run beside the pages; no job runs by itself here.
+  // Both logins in one process, so that the reaper can be run beside the pages; no job runs by itself.
   app = await testApp({ env: { ROLE: 'all' } });
+  await app.app.get(Jobs).beforeApplicationShutdown();
   await withSlots(app);
   booking = app.app.get(BookingService);
   mine = app.app.get(AppointmentsService);

@@ -383,14 +383,16 @@ async function lapsed(id: string, name: string, seen = OLD): Promise<void> {
   );
 }
 
+let made = 0;
+
 async function appointment(citizen: string, at: string): Promise<void> {
   await portal.db.query(
     `WITH s AS (INSERT INTO slot (office_id, channel, pool, start_at, minutes, public_seats, limit_seats, booked)
        VALUES ($3, 'desk', $6, $4, 20, 5, 5, 1) RETURNING id)
      INSERT INTO appointment (id, request_id, citizen_id, slot_id, office_id, topic_id, channel, start_at, minutes, state, held_at, hold_until,
        number, details_at, created_at, confirmed_at, updated_at)
-     SELECT $1, $5, $2, s.id, $3, 'pensioni', 'desk', $4, 20, 'ended', $4, $4, 'RM-' || lpad((random() * 9999)::int::text, 4, '0'), $4, $4, $4, $4 FROM s`,
-    [randomUUID(), citizen, office, at, randomUUID(), `test-${randomUUID().slice(0, 8)}`],
+     SELECT $1, $5, $2, s.id, $3, 'pensioni', 'desk', $4, 20, 'ended', $4, $4, 'RM-' || lpad($7::text, 4, '0'), $4, $4, $4, $4 FROM s`,
+    [randomUUID(), citizen, office, at, randomUUID(), `test-${randomUUID().slice(0, 8)}`, String(++made)],
   );
 }
 

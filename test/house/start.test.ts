@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import pg from 'pg';
 import { withLogin } from '../../scripts/lib/open-database.ts';
-import { freePort, isOpenTo } from '../../scripts/lib/postgres.mjs';
+import { isOpenTo, portToCome } from '../../scripts/lib/postgres.mjs';
 import { ROOT, until } from '../support/process.ts';
 import { visit } from '../support/visit.ts';
 
@@ -56,7 +56,7 @@ async function npmStart(
   env: Record<string, string> = {},
   account: { uid?: number; gid?: number } = {},
 ): Promise<Started> {
-  const port = await freePort();
+  const port = await portToCome();
   const child = spawn('node', ['scripts/start.mjs'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],

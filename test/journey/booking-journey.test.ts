@@ -61,7 +61,7 @@ describe('from the home page to a booked appointment', () => {
         viewport: { width: 360, height: 740 },
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(5_000);
+      page.setDefaultTimeout(30_000);
       let loads = 0;
       page.on('response', (answer) => {
         if (answer.request().isNavigationRequest() && answer.status() < 300) loads++;

@@ -15,7 +15,7 @@ export class Person {
   static async at(chromium: Browser, address: string): Promise<Person> {
     const context = await chromium.newContext({ javaScriptEnabled: false, locale: 'it-IT' });
     const page = await context.newPage();
-    page.setDefaultTimeout(5_000);
+    page.setDefaultTimeout(30_000);
     await page.goto(PORTAL + address);
     return new Person(page);
   }

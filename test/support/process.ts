@@ -11,7 +11,7 @@ import { parameter, types } from '#src/common/pg-types.js';
 import { Config } from '#src/config.js';
 import { ensureRoles, migrate, type Urls } from '../../scripts/lib/database.ts';
 import { withLogin } from '../../scripts/lib/open-database.ts';
-import { embeddedPostgres, freePort } from '../../scripts/lib/postgres.mjs';
+import { embeddedPostgres, portToCome } from '../../scripts/lib/postgres.mjs';
 import type { TestApp } from './app.ts';
 import type { Citizen } from './people.ts';
 import { signedInAs, type SignedIn } from './sign-in.ts';
@@ -55,8 +55,8 @@ export async function launchProgram(
   urls: Urls,
   { env = {}, port: given }: ProgramOptions = {},
 ): Promise<{ program: Program | null; code: number | null; output: string }> {
-  const port = given ?? (await freePort());
-  const managementPort = await freePort();
+  const port = given ?? (await portToCome());
+  const managementPort = await portToCome();
   const settings = {
     NODE_ENV: 'test',
     NO_DEVELOPMENT_DOUBLES: '1',

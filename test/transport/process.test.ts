@@ -66,7 +66,7 @@ describe('real workers', () => {
     const env = { ROLE: 'worker', DATABASE_WEB_URL: '', SMTP_URL: `smtp://127.0.0.1:${port}`, LOG_LEVEL: 'debug' };
     const first = await startProgram(db, { env });
     const id = await waiting();
-    await until(() => seen.length === 1, 'the text was given to the server', 10_000);
+    await until(() => seen.length === 1, 'the text was given to the server', 60_000);
     first.signal('SIGKILL');
     await first.ended;
     assert.equal(await state(id), 'in invio');
@@ -77,7 +77,7 @@ describe('real workers', () => {
     // As long as it takes until a silent worker counts as dead.
     await db.query('UPDATE outgoing_message SET next_attempt_at = created_at WHERE id = $1', [id]);
     const second = await startProgram(db, { env });
-    await until(async () => (await state(id)) === 'inviata', 'handed over again', 15_000);
+    await until(async () => (await state(id)) === 'inviata', 'handed over again', 60_000);
     const figures = await (await fetch(`${second.management}/metrics`)).text();
     assert.equal((await second.stop()).code, 0);
 
