@@ -65,6 +65,11 @@ export function dateInWords(day: Temporal.PlainDate, lang: Language): string {
   return formats(lang).long.format(middle(day));
 }
 
+/** '14 aprile 2026': for days whose weekday says nothing. */
+export function plainDate(day: Temporal.PlainDate, lang: Language): string {
+  return formats(lang).plain.format(middle(day));
+}
+
 /** 'martedì 14 aprile': for days so near that the year is plain. */
 export function shortDateInWords(day: Temporal.PlainDate, lang: Language): string {
   return formats(lang).short.format(middle(day));
@@ -98,6 +103,7 @@ export function dateAndTime(instant: Temporal.Instant, lang: Language): { date: 
 
 interface Formats {
   long: Intl.DateTimeFormat;
+  plain: Intl.DateTimeFormat;
   short: Intl.DateTimeFormat;
   weekday: Intl.DateTimeFormat;
   dayMonth: Intl.DateTimeFormat;
@@ -114,6 +120,7 @@ function formats(lang: Language): Formats {
       new Intl.DateTimeFormat(LOCALES[lang], { ...options, timeZone: 'UTC' });
     all = {
       long: format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+      plain: format({ day: 'numeric', month: 'long', year: 'numeric' }),
       short: format({ weekday: 'long', day: 'numeric', month: 'long' }),
       weekday: format({ weekday: 'long' }),
       dayMonth: format({ day: 'numeric', month: 'long' }),

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import type { Config, Institute } from '../config.js';
+import { plainDate } from './calendar.js';
 import type { Style } from './style.js';
 import type { Templates } from './templates.js';
 import { LANGUAGES, type Language, type Texts } from './texts.js';
@@ -115,7 +116,7 @@ export class Pages {
       sprite: this.templates.sprite(view),
       flash: request.locals.flash ? { text: t(request.locals.flash.key), kind: request.locals.flash.kind } : null,
       signInHref: signInHref(request.path),
-      updatedOn: { iso: UPDATED_ON, label: UPDATED_ON_LABELS[language] },
+      updatedOn: { iso: UPDATED_ON.toString(), label: UPDATED_ON_LABELS[language] },
       body,
     });
   }
@@ -185,15 +186,11 @@ export interface PageRequest {
 const STYLE_ROOM = '\0style\0';
 
 /** The day the texts and pages were last reviewed; a release moves it. */
-const UPDATED_ON = '2026-11-22';
+const UPDATED_ON = Temporal.PlainDate.from('2026-11-22');
 const LANGUAGE_NAMES: Record<Language, string> = { it: 'Italiano', en: 'English', de: 'Deutsch' };
 
 /** Made once: wording a date costs more than filling in a page. */
-const UPDATED_ON_LABELS = Object.fromEntries(LANGUAGES.map((language) => [language, longDate(UPDATED_ON, language)]));
-
-function longDate(iso: string, language: Language): string {
-  return Temporal.PlainDate.from(iso).toLocaleString(language, { day: 'numeric', month: 'long', year: 'numeric' });
-}
+const UPDATED_ON_LABELS = Object.fromEntries(LANGUAGES.map((language) => [language, plainDate(UPDATED_ON, language)]));
 
 /** Where the name, "Esci" and "Prolunga" of the layout lead to. */
 const AREAS = {

@@ -1,3 +1,4 @@
+import { plainDate } from '../common/calendar.js';
 import { homeCrumb } from '../common/heads.js';
 import type { PageHead } from '../common/pages.js';
 import type { Translate } from '../common/texts.js';
@@ -20,7 +21,7 @@ export function legalNotesPage(t: Translate) {
 
 /** The statement in the order of the national form (law 4/2004, decision (EU) 2018/1523). */
 export function accessibilityPage(t: Translate, site: string) {
-  const date = Temporal.PlainDate.from(ASSESSED_ON).toLocaleString(t.lang, { dateStyle: 'long' });
+  const date = plainDate(Temporal.PlainDate.from(ASSESSED_ON), t.lang);
   return {
     page: head(t, t('accessibility.title'), t('accessibility.title')),
     site,

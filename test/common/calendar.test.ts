@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import {
   dateAndTime,
   dateInWords,
+  plainDate,
   dayParts,
   deadlineDay,
   easterSunday,
@@ -78,6 +79,7 @@ describe('the Italian calendar', () => {
     assert.equal(dateInWords(day('2026-04-14'), 'it'), 'martedì 14 aprile 2026');
     assert.equal(dateInWords(day('2026-04-14'), 'en'), 'Tuesday, 14 April 2026');
     assert.equal(dateInWords(day('2026-04-14'), 'de'), 'Dienstag, 14. April 2026');
+    assert.equal(plainDate(day('2026-04-14'), 'en'), '14 April 2026');
     assert.equal(shortDateInWords(day('2026-04-14'), 'it'), 'martedì 14 aprile');
     assert.deepEqual(dayParts(day('2026-04-14'), 'it'), { weekday: 'martedì', date: '14 aprile' });
   });
