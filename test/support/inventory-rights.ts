@@ -95,8 +95,8 @@ async function addRequest(
   const extended = state === 'extended' ? received.add({ minutes: 30 }) : null;
   await db.query(
     `INSERT INTO right_request (id, submission_id, protocol, citizen_id, kind, state, concerns, message, current_value, right_value, received_at,
-       first_due_on, due_on, extended_at, extension_reason, outcome_reason, closed_at, erased_at, areas)
-     VALUES ($1, $1, $2, $3, $4, $5, '{identity,notices}', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+       first_due_on, due_on, extended_at, extension_reason, outcome_reason, closed_at, erased_at, areas, taken_by)
+     VALUES ($1, $1, $2, $3, $4, $5, '{identity,notices}', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
     [
       id,
       protocol(which),
@@ -115,6 +115,7 @@ async function addRequest(
       closed,
       erased ? now.subtract({ hours: 3 }) : null,
       state === 'partly' ? ['notices'] : null,
+      ['working', 'extended'].includes(state) ? 'somebody-else' : null,
     ],
   );
   const parts = [
