@@ -62,7 +62,11 @@ export class DeliveryRepository {
     );
   }
 
-  /** Writes what became of an attempt, unless another worker has taken the message meanwhile. @returns whether it did */
+  /**
+   * Writes what became of an attempt, unless another worker has taken the message meanwhile. What was stopped while it
+   * was in hand ends here instead of waiting for its next attempt, as it would have ended had it been waiting (migration
+   * 0020). @returns whether it did
+   */
   async record(
     { id, attempts }: Taken,
     { outcome, code }: Verdict,
@@ -73,8 +77,10 @@ export class DeliveryRepository {
     const changed = await this.db.execute(
       `WITH ended AS (UPDATE delivery_attempt SET ended_at = $7, outcome = $5, code = $6
          WHERE message_id = $1 AND number = $2 AND outcome IS NULL)
-       UPDATE outgoing_message SET state = $3, next_attempt_at = $4::timestamptz, uncertain = $8, sealed = $9,
-         ended_at = CASE WHEN $4::timestamptz IS NULL THEN $7::timestamptz END
+       UPDATE outgoing_message SET uncertain = $8, next_attempt_at = CASE WHEN NOT stopped THEN $4::timestamptz END,
+         state = CASE WHEN stopped AND $4::timestamptz IS NOT NULL THEN 'scaduta' ELSE $3 END,
+         sealed = CASE WHEN NOT stopped OR $4::timestamptz IS NULL THEN $9::bytea END,
+         ended_at = CASE WHEN stopped OR $4::timestamptz IS NULL THEN $7::timestamptz END
        WHERE id = $1 AND attempts = $2 AND state = 'in invio'`,
       [id, attempts, state, nextAttemptAt, outcome, code, now, uncertain, sealed],
     );

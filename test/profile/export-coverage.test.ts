@@ -69,6 +69,7 @@ const COLUMNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'address and text on their way: forgotten once delivered; the text of a notice is in avvisi, a code is a secret',
     uncertain: 'technical: attempts whose outcome is not known; state says so',
     next_attempt_at: 'technical: when a worker looks again',
+    stopped: 'technical: set while a worker has it in hand; state says how that ended',
   },
   delivery_attempt: {
     message_id: 'one of the attempts counted in messaggi',
