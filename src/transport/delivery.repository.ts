@@ -65,13 +65,14 @@ export class DeliveryRepository {
   /**
    * Writes what became of an attempt, unless another worker has taken the message meanwhile. What was stopped while it
    * was in hand ends here instead of waiting for its next attempt, as it would have ended had it been waiting (migration
-   * 0020). @returns whether it did
+   * 0020). Until its end its box stays as it stands in the row: keys:rotate may have sealed it anew since it was taken.
+   * @param left what stays sealed of a message that ends with this attempt @returns whether it did
    */
   async record(
     { id, attempts }: Taken,
     { outcome, code }: Verdict,
     { state, nextAttemptAt, uncertain }: Step,
-    sealed: Buffer | null,
+    left: Buffer | null,
     now: Temporal.Instant,
   ): Promise<boolean> {
     const changed = await this.db.execute(
@@ -79,10 +80,10 @@ export class DeliveryRepository {
          WHERE message_id = $1 AND number = $2 AND outcome IS NULL)
        UPDATE outgoing_message SET uncertain = $8, next_attempt_at = CASE WHEN NOT stopped THEN $4::timestamptz END,
          state = CASE WHEN stopped AND $4::timestamptz IS NOT NULL THEN 'scaduta' ELSE $3 END,
-         sealed = CASE WHEN NOT stopped OR $4::timestamptz IS NULL THEN $9::bytea END,
+         sealed = CASE WHEN $4::timestamptz IS NULL THEN $9::bytea WHEN NOT stopped THEN sealed END,
          ended_at = CASE WHEN stopped OR $4::timestamptz IS NULL THEN $7::timestamptz END
        WHERE id = $1 AND attempts = $2 AND state = 'in invio'`,
-      [id, attempts, state, nextAttemptAt, outcome, code, now, uncertain, sealed],
+      [id, attempts, state, nextAttemptAt, outcome, code, now, uncertain, left],
     );
     return changed === 1;
   }

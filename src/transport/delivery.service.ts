@@ -112,7 +112,7 @@ export class DeliveryService implements BeforeApplicationShutdown {
   private async record(message: Taken, verdict: Verdict): Promise<void> {
     const now = this.clock.now();
     const step = nextStep(message, verdict, now);
-    const recorded = await this.messages.record(message, verdict, step, this.kept(message, verdict, step), now);
+    const recorded = await this.messages.record(message, verdict, step, this.left(message, verdict, step), now);
     if (!recorded) return;
     this.metrics.ended(message.channel, verdict.outcome);
     if (verdict.outcome === 'inviata') await this.recordUse(message);
@@ -126,10 +126,9 @@ export class DeliveryService implements BeforeApplicationShutdown {
     return this.audit.record({ ...entry, details: { channel } });
   }
 
-  /** Everything while there is a next attempt; the address alone while something may come back; then nothing. */
-  private kept({ id, sealed }: Taken, { wrongAddress }: Verdict, { state, nextAttemptAt }: Step): Buffer | null {
-    if (nextAttemptAt) return sealed;
-    if (!sealed || (state === 'errore definitivo' && !wrongAddress)) return null;
+  /** Of a message that ends with this attempt: the address alone while something may come back, else nothing. */
+  private left({ id, sealed }: Taken, { wrongAddress }: Verdict, { state, nextAttemptAt }: Step): Buffer | null {
+    if (!sealed || nextAttemptAt || (state === 'errore definitivo' && !wrongAddress)) return null;
     const contents: Contents | null = this.contents.open(id, sealed);
     return contents && this.contents.seal(id, { to: contents.to });
   }

@@ -355,6 +355,23 @@ describe('figures', () => {
   });
 });
 
+describe('a box that keys:rotate seals anew while its message is in hand', () => {
+  for (const verdict of [LATER, UNKNOWN]) {
+    it(`stays as it was sealed: the attempt ends with ${verdict.outcome}`, async () => {
+      const id = await send(portal, message(maria));
+      const next = new SealedContents(new Keys('the-secret-that-comes-next-long-enough-for-the-settings'));
+      const anew = next.seal(id, { to: 'a@b.example', text: 'x' });
+      const { delivery } = await workerWith(async () => {
+        await portal.db.query('UPDATE outgoing_message SET sealed = $2 WHERE id = $1', [id, anew]);
+        return verdict;
+      });
+      await delivery.deliverDue();
+      const { state, sealed } = await row(portal, id);
+      assert.deepEqual([state, sealed?.equals(anew)], [verdict.outcome, true]);
+    });
+  }
+});
+
 describe('a message whose box cannot be opened', () => {
   it('ends, and does not come up again', async () => {
     const id = await send(portal, message(maria));
