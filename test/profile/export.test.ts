@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { after, before, beforeEach, describe, it, mock } from 'node:test';
+import pg from 'pg';
 import { citizen, system } from '#src/common/actor.js';
 import { Keys } from '#src/common/crypto.js';
 import { Database } from '#src/common/database.js';
 import { ExportedParts, type Exported } from '#src/common/exported.js';
 import { CopyWriter } from '#src/profile/export/copy.writer.js';
 import { ExportMaker } from '#src/profile/export/export-maker.service.js';
+import { ExportService } from '#src/profile/export/export.service.js';
 import { ExportMakingRepository } from '#src/profile/export/export-making.repository.js';
 import { SealedContents } from '#src/transport/contents.js';
 import { ATTEMPTS, ASKED_A_DAY, CHUNK_BYTES } from '#src/profile/export/export.rules.js';
@@ -57,6 +59,12 @@ async function ready(who: SignedIn): Promise<string> {
 
 function discard(who: SignedIn, href: string) {
   return visit(portal.url, `${href}/eliminazione`, { cookie: who.cookie, form: { _csrf: who.csrf() } });
+}
+
+/** Until somebody waits for a lock that another holds in this database. */
+async function somebodyWaits(): Promise<void> {
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  while ((await portal.db.query(waiting)).length === 0) await visit(portal.url, '/salute/viva');
 }
 
 describe('asking for a copy of all data', () => {
@@ -178,6 +186,38 @@ describe('taking the copy', () => {
       await assert.rejects(download(portal, maria, href), harm);
       await discard(maria, href);
     }
+  });
+
+  it('finds none, and leaves no trace of it, when the person deletes the copy at that moment', async () => {
+    const href = await ready(maria);
+    const since = await lastEntry();
+    const holder = new pg.Client({ connectionString: portal.db.owner });
+    await holder.connect();
+    await holder.query(
+      `BEGIN; UPDATE data_export SET state = 'deleted', ended_at = ready_at; DELETE FROM export_chunk`,
+    );
+    const answer = download(portal, maria, href);
+    await somebodyWaits();
+    await holder.query('COMMIT');
+    await holder.end();
+    assert.equal((await answer).status, 410);
+    assert.deepEqual(await actions(maria, since), []);
+  });
+
+  it('has its first piece in hand once it is noted, whatever the person deletes then', async () => {
+    const href = await ready(maria);
+    assert.equal(await chunks(maria), 1);
+    const exports = portal.app.get(ExportService);
+    const open = exports.open.bind(exports);
+    const opened = mock.method(exports, 'open', async (...asked: Parameters<typeof open>) => {
+      const copy = await open(...asked);
+      await discard(maria, href);
+      return copy;
+    });
+    const { status, bytes } = await download(portal, maria, href).finally(() => opened.mock.restore());
+    assert.equal(status, 200);
+    assert.ok((await unzipped(bytes)).has('LEGGIMI.html'));
+    assert.equal(await chunks(maria), 0);
   });
 
   it('leaves a trace of each step, before the first byte', async () => {

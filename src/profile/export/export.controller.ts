@@ -55,10 +55,10 @@ export class ExportController {
     @Res() res: Response,
   ): Promise<void> {
     if (req.method === 'HEAD') return this.head(acting, id, res);
-    const copy = await this.exports.open(acting, id);
-    if (!copy) return res.status(410).render('export/gone', goneExportPage(t));
-    headers(res, copy);
-    await sent(this.exports.bytes(acting, copy), res);
+    const open = await this.exports.open(acting, id);
+    if (!open) return res.status(410).render('export/gone', goneExportPage(t));
+    headers(res, open.copy);
+    await sent(this.exports.bytes(acting, open), res);
   }
 
   @Post(':id/eliminazione')

@@ -68,11 +68,13 @@ export class ExportRepository {
     return asked > 0;
   }
 
-  async noteDownload(subject: string, id: string, now: Temporal.Instant): Promise<void> {
-    await this.db.execute(
+  /** @returns false when it was deleted a moment ago */
+  async noteDownload(subject: string, id: string, now: Temporal.Instant): Promise<boolean> {
+    const noted = await this.db.execute(
       `UPDATE data_export SET downloaded_at = $3 WHERE citizen_id = $1 AND id = $2 AND state = 'ready'`,
       [subject, id, now],
     );
+    return noted > 0;
   }
 
   /** Ends a copy that is ready, and its pieces go. @returns whether it was there until now */

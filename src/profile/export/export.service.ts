@@ -16,6 +16,12 @@ import { ASKED_A_DAY, chunkContext, isAvailable, shownState } from './export.rul
 
 export type Asked = { ok: true } | { ok: false; reason: 'already-making' | 'already-ready' | 'too-many' };
 
+/** A copy that is being taken. */
+export interface OpenCopy {
+  copy: ExportRow;
+  first: Buffer;
+}
+
 /** A copy of all their data, as its owner asks for it, takes it and deletes it (GDPR art. 15 and 20). */
 @Injectable()
 export class ExportService {
@@ -62,27 +68,34 @@ export class ExportService {
     return this.own(acting, () => this.found(acting.subject, id));
   }
 
-  /** Somebody takes the copy: that is recorded before they get a byte. @returns null when it can not be taken any more */
-  async open(acting: Acting, id: string): Promise<ExportRow | null> {
+  /**
+   * Somebody takes the copy: that is recorded before they get a byte. Noting it locks the copy until the first piece is in
+   * hand, so whoever deletes it at that moment comes before (nothing is recorded then) or after.
+   * @returns null when it can not be taken any more
+   */
+  async open(acting: Acting, id: string): Promise<OpenCopy | null> {
     return this.own(acting, async () => {
       const now = this.clock.now();
       const copy = await this.found(acting.subject, id);
-      if (!isAvailable(copy, now)) return null;
-      await this.copies.noteDownload(acting.subject, id, now);
+      if (!isAvailable(copy, now) || !(await this.copies.noteDownload(acting.subject, id, now))) return null;
       await this.note({ action: 'export.download', subject: acting.subject, object: id });
-      return copy;
+      return { copy, first: await this.piece(acting.subject, id, 0) };
     });
   }
 
   /** The bytes, piece by piece: each in a unit of its own, so that a slow line holds no connection. */
-  async *bytes(acting: Acting, copy: ExportRow): AsyncGenerator<Buffer> {
-    for (let number = 0; number < copy.chunks; number++) {
-      const sealed = await this.own(acting, () => this.copies.chunk(acting.subject, copy.id, number));
-      const plain = sealed && this.keys.open(EXPORT_KEY, sealed, chunkContext(copy.id, number));
-      // Deleted meanwhile, or altered: what the browser has so far must not pass for the whole.
-      if (!plain) throw new Error('a piece of the export is missing');
-      yield plain;
-    }
+  async *bytes(acting: Acting, { copy, first }: OpenCopy): AsyncGenerator<Buffer> {
+    yield first;
+    for (let number = 1; number < copy.chunks; number++)
+      yield await this.own(acting, () => this.piece(acting.subject, copy.id, number));
+  }
+
+  private async piece(subject: string, id: string, number: number): Promise<Buffer> {
+    const sealed = await this.copies.chunk(subject, id, number);
+    const plain = sealed && this.keys.open(EXPORT_KEY, sealed, chunkContext(id, number));
+    // Deleted meanwhile, or altered: what the browser has so far must not pass for the whole.
+    if (!plain) throw new Error('a piece of the export is missing');
+    return plain;
   }
 
   private async already(subject: string): Promise<Asked> {
