@@ -2,7 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * A stop (a consent withdrawn, a restriction, an objection) reaches the message that a worker has in hand, too: the
- * attempt under way cannot be called back, but it is the last.
+ * attempt under way cannot be called back, but it is the last. And two runs of retention end the months of the access
+ * record one after the other.
  */
 export class DeliveryRaces1764000020000 implements MigrationInterface {
   name = 'DeliveryRaces1764000020000';
@@ -12,9 +13,11 @@ export class DeliveryRaces1764000020000 implements MigrationInterface {
     await queryRunner.query(steps(`, ('in invio', 'scaduta')`));
     await queryRunner.query(stopOfConsent(STOP));
     await queryRunner.query(mark(STOP));
+    await queryRunner.query(retire(IN_TURN));
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(retire(''));
     await queryRunner.query(mark(STOP_BEFORE));
     await queryRunner.query(stopOfConsent(STOP_BEFORE));
     await queryRunner.query(steps(''));
@@ -108,5 +111,57 @@ BEGIN
       AND CASE r.kind WHEN 'restriction' THEN n.type NOT IN ('security', 'delegation') ELSE n.type IN ('survey', 'news') END
       AND m.created_at < now_at AND m.citizen_id = n.citizen_id AND m.kind = 'notice' AND m.key = 'notice:' || n.id || ':' || m.channel
       AND ${which};
+END $$`;
+}
+
+/**
+ * Before anything is counted: two that have counted a month each wait for the other before they can drop it. Waiting in
+ * turn keeps no page waiting, so it may take longer than the locks that do (lock_timeout of the function).
+ */
+const IN_TURN = `
+  PERFORM set_config('lock_timeout', '0', true);
+  PERFORM pg_advisory_xact_lock(hashtextextended('audit_retire', 0));
+  PERFORM set_config('lock_timeout', '1s', true);`;
+
+/** As in migration 0012, but for the turn. */
+function retire(turn: string): string {
+  return `
+CREATE OR REPLACE FUNCTION audit_retire(before timestamptz, dry_run boolean) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '1s' SET timezone = 'UTC' AS $$
+DECLARE
+  past timestamptz := date_trunc('month', before);
+  part record;
+  found bigint;
+  total bigint := 0;
+BEGIN${turn}
+  PERFORM set_config('audit.maintenance', 'yes', true);
+  FOR part IN
+    SELECT c.relname AS name, to_timestamp(right(c.relname, 7), 'YYYY_MM') AS first
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'public.audit_entry'::regclass AND c.relname ~ '^audit_entry_[0-9]{4}_[0-9]{2}$' ORDER BY 1
+  LOOP
+    CONTINUE WHEN part.first + interval '1 month' > past OR EXISTS (
+      SELECT FROM audit_unsealed u WHERE u.entry_at >= part.first AND u.entry_at < part.first + interval '1 month');
+    EXECUTE format('SELECT count(*) FROM public.%I', part.name) INTO found;
+    total := total + found;
+    CONTINUE WHEN dry_run;
+    -- Last, and one month at a time: from here until the commit no page can record a read.
+    INSERT INTO audit_retirement (from_at, until_at, entries) VALUES (part.first, part.first + interval '1 month', found);
+    EXECUTE format('DROP TABLE public.%I', part.name);
+    PERFORM set_config('audit.maintenance', '', true);
+    RETURN total;
+  END LOOP;
+  FOR part IN
+    SELECT date_trunc('month', at) AS first, count(*) AS entries FROM audit_entry_rest e
+    WHERE at < past AND NOT EXISTS (SELECT FROM audit_unsealed u WHERE u.entry_id = e.id) GROUP BY 1 ORDER BY 1
+  LOOP
+    total := total + part.entries;
+    CONTINUE WHEN dry_run;
+    DELETE FROM audit_entry_rest e WHERE at >= part.first AND at < part.first + interval '1 month'
+      AND NOT EXISTS (SELECT FROM audit_unsealed u WHERE u.entry_id = e.id);
+    INSERT INTO audit_retirement (from_at, until_at, entries) VALUES (part.first, part.first + interval '1 month', part.entries);
+  END LOOP;
+  PERFORM set_config('audit.maintenance', '', true);
+  RETURN total;
 END $$`;
 }

@@ -34,8 +34,8 @@ export interface Ground {
   /** Entries about a person, each in a unit of work of its own. */
   append(count: number, subject?: string, actor?: Actor): Promise<void>;
   verify(options?: { keys?: Keys; anchors?: 'heads' | Anchor[]; now?: string }): Promise<Verified>;
-  /** A login of the program on a connection of its own, without the program. */
-  connection(login: 'web' | 'worker'): Promise<pg.Client>;
+  /** A login of the program, or the owner, on a connection of its own, without the program. */
+  connection(login: 'web' | 'worker' | 'owner'): Promise<pg.Client>;
   close(): Promise<void>;
 }
 

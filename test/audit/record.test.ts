@@ -252,4 +252,24 @@ describe('months of the record', () => {
     assert.equal(await count('audit_entry_rest'), 0);
     assert.deepEqual((await ground.verify({ now: '2028-08-01T00:00:00Z' })).findings, []);
   });
+
+  it('are ended by two runs at once, one after the other', async () => {
+    await ground.seal();
+    const june = await count('audit_entry_2026_06');
+    assert.ok(june > 0);
+    const [holder, ...runs] = [
+      await ground.connection('owner'),
+      await ground.connection('owner'),
+      await ground.connection('owner'),
+    ];
+    // Nobody can count June until both are at it.
+    await holder.query('BEGIN; LOCK TABLE audit_entry_2026_06 IN ACCESS EXCLUSIVE MODE');
+    const both = runs.map((run) => run.query("SELECT audit_retire('2026-07-15T00:00:00Z', false)::int AS n"));
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    while ((await ground.data.query(waiting)).length < both.length);
+    await holder.query('COMMIT');
+    const ended = (await Promise.all(both)).map(({ rows }) => Number(rows[0].n));
+    assert.deepEqual(ended.toSorted(), [0, june]);
+    assert.ok(!(await months()).includes('audit_entry_2026_06'));
+  });
 });
