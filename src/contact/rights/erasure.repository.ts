@@ -12,17 +12,17 @@ export class ErasureRepository {
     const rows = await this.db.query<{ id: string }>(
       `SELECT id FROM right_request r
        WHERE kind = 'erasure' AND state IN ('accepted', 'partly') AND erased_at IS NULL AND closed_at <= $1
-         AND NOT EXISTS (SELECT FROM right_request o WHERE o.citizen_id = r.citizen_id AND o.closed_at IS NULL)
+         AND ${NOTHING_OPEN}
        ORDER BY closed_at LIMIT 100`,
       [grantedBefore],
     );
     return rows.map(({ id }) => id);
   }
 
-  /** Null when another worker carries it out at this moment, or has. */
+  /** Null when another worker carries it out at this moment, or has, or when the person has asked for something since. */
   async lock(id: string): Promise<RightRequest | null> {
     const rows = await this.db.query<RightRequest>(
-      `SELECT ${REQUEST_COLUMNS} FROM right_request WHERE id = $1 AND erased_at IS NULL FOR UPDATE SKIP LOCKED`,
+      `SELECT ${REQUEST_COLUMNS} FROM right_request r WHERE id = $1 AND erased_at IS NULL AND ${NOTHING_OPEN} FOR UPDATE SKIP LOCKED`,
       [id],
     );
     return rows[0] ?? null;
@@ -56,3 +56,7 @@ export class ErasureRepository {
     return rows[0]?.identity_key ?? null;
   }
 }
+
+/** Of the person of request r: an erasure would leave what waits for an answer without anybody to tell it to. */
+const NOTHING_OPEN =
+  'NOT EXISTS (SELECT FROM right_request o WHERE o.citizen_id = r.citizen_id AND o.closed_at IS NULL)';

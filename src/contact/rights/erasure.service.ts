@@ -12,6 +12,9 @@ import { RightsRepository, type ErasedPart } from './rights.repository.js';
 import { ERASED_AFTER } from './rights.rules.js';
 import { PERSON_KEY } from './rights.service.js';
 
+/** The person did something while they were erased (erase_citizen): looked at again with the next run. */
+const MEANWHILE = '40001';
+
 /**
  * Carries out granted erasures (GDPR art. 17), on the worker's login: every module deletes what is its own, all in one
  * transaction, and says what it kept. PostgreSQL lets nobody be erased whose request was not granted.
@@ -50,6 +53,7 @@ export class ErasureService {
     try {
       return (await this.db.actingAs(system('erasure'), () => this.carryOut(id))) ? 'done' : 'none';
     } catch (error) {
+      if ((error as { code?: string }).code === MEANWHILE) return 'none';
       this.log.error({ err: error, request: id }, 'an erasure was not carried out');
       return 'failed';
     }
