@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { load } from 'cheerio';
@@ -6,7 +7,8 @@ import { citizen } from '#src/common/actor.js';
 import { Keys } from '#src/common/crypto.js';
 import { Database } from '#src/common/database.js';
 import { Forbidden } from '#src/common/errors.js';
-import { readProtocol } from '#src/common/protocol.js';
+import { protocolNumber, readProtocol } from '#src/common/protocol.js';
+import { RightsRepository } from '#src/contact/rights/rights.repository.js';
 import { PERSON_KEY, RightsService } from '#src/contact/rights/rights.service.js';
 import { NOW, testApp, type TestApp } from '../support/app.ts';
 import { citizenOf, type Citizen } from '../support/people.ts';
@@ -24,6 +26,9 @@ import {
   sendRight,
   type Slug,
 } from './rights-support.ts';
+
+/** Work as another request would do it: in no unit of work that is under way here. */
+const elsewhere = AsyncLocalStorage.snapshot();
 
 let portal: TestApp;
 let maria: Citizen;
@@ -80,6 +85,27 @@ describe('asking', () => {
     assert.equal($('.note-warning a').attr('href'), `/dati/diritti/richieste/${row!.protocol}`);
     await asked(me, 'limitazione');
     assert.equal((await requests(portal)).length, 2, 'another kind is another matter');
+  });
+
+  it('makes a request when the one that was quicker is withdrawn before it is looked for', async () => {
+    const repository = portal.app.get(RightsRepository);
+    const add = repository.add.bind(repository);
+    const quicker = protocolNumber('DIR', 2026, 9_999_997);
+    repository.add = async (request) => {
+      repository.add = add;
+      await portal.db.query(
+        `INSERT INTO right_request (id, submission_id, protocol, citizen_id, kind, state, concerns, message, received_at, first_due_on, due_on)
+         VALUES ($1, $1, $2, $3, 'objection', 'received', '{other}', 'x', $4, '2026-05-02', '2026-05-02')`,
+        [randomUUID(), quicker, maria.id, NOW],
+      );
+      const withdraw = () => portal.app.get(RightsService).withdraw({ subject: maria.id, by: maria.id }, quicker);
+      await add(request).finally(() => elsewhere(withdraw));
+    };
+    const protocol = await asked(me, 'opposizione');
+    assert.deepEqual(
+      [(await requestOf(portal, protocol)).state, (await requestOf(portal, quicker)).state],
+      ['received', 'withdrawn'],
+    );
   });
 
   it('says what is missing, next to where it is missing, and keeps the rest', async () => {

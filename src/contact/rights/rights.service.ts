@@ -17,6 +17,8 @@ export const SERIES = 'DIR';
 /** The keyed pseudonym that leads an erased person who comes back to their requests. */
 export const PERSON_KEY = 'rights-person';
 
+const TRIES = 5;
+
 export interface NewAsking {
   submissionId: string;
   kind: Kind;
@@ -69,16 +71,14 @@ export class RightsService {
 
   /** Makes a request with its protocol number; the same form sent twice makes one. */
   async ask(acting: Acting, asking: NewAsking): Promise<Asked> {
-    try {
-      return await this.as(acting, () => this.asked(acting, asking));
-    } catch (error) {
-      if ((error as { code?: string }).code !== '23505') throw error;
-      // Another request of the same moment won; this one's transaction is gone, its number with it.
-      return this.as(acting, async () => {
-        const known = await this.known(acting.subject, asking);
-        if (!known) throw error;
-        return known;
-      });
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.as(acting, () => this.asked(acting, asking));
+      } catch (error) {
+        // Another request of the same moment won, and this one's transaction is gone, its number with it. The next try
+        // finds the one that won; when that one was withdrawn meanwhile, it is this one's turn.
+        if ((error as { code?: string }).code !== '23505' || tries === TRIES) throw error;
+      }
     }
   }
 
