@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { PageError } from './errors.js';
 import type { Keys } from './crypto.js';
 import type { Log } from './log.js';
-import { RedirectTo } from './redirects.js';
+import { RedirectTo, SignInNeeded } from './redirects.js';
 import { routePattern, whoAsked } from './request-facts.js';
 
 interface Outcome {
@@ -27,6 +27,7 @@ export class ErrorPageFilter implements ExceptionFilter {
   /** Also called by web.ts for what goes wrong before a route is found (bodies, sessions). */
   answer(error: unknown, req: Request, res: Response): void {
     if (res.headersSent) return void res.destroy();
+    if (isOfNobody(error) && req.session?.citizenId) return this.signInAgain(req, res);
     if (error instanceof RedirectTo) return res.set('Cache-Control', 'no-store').redirect(303, error.path);
     const { status, view } = outcome(error);
     this.note(error, status, req);
@@ -42,6 +43,12 @@ export class ErrorPageFilter implements ExceptionFilter {
       this.log.error({ err: failure }, 'error page failed');
       res.type('text').send(`${status} ${req.id}\n`);
     }
+  }
+
+  /** Whoever was erased while they clicked has no session any more, and this request must not store one of nobody. */
+  private signInAgain(req: Request, res: Response): void {
+    delete (req as { session?: unknown }).session;
+    this.answer(new SignInNeeded('/bacheca'), req, res);
   }
 
   /** Who was refused what (ASVS 16.3.2), by ids and patterns; refusals of one address are seen together without it. */
@@ -72,6 +79,12 @@ function statusOf(error: unknown): number {
 }
 
 /** PostgreSQL is starting, stopping, or out of reach; a statement was cut by its time-out. */
+/** PostgreSQL refused to write something of a citizen who is not there any more. */
+function isOfNobody(error: unknown): boolean {
+  const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown };
+  return code === '23503' && typeof constraint === 'string' && constraint.endsWith('_citizen_id_fkey');
+}
+
 function isDatabaseAway(error: unknown): boolean {
   const { code, message, severity } = (error ?? {}) as { code?: unknown; message?: unknown; severity?: unknown };
   // PostgreSQL's FATAL ends a connection or refuses one, whatever the reason.

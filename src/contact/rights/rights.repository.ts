@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../common/database.js';
+import { NotFound } from '../../common/errors.js';
 import type { Concern, Kind, State } from './rights.rules.js';
 
 export interface RightRequest {
@@ -168,7 +169,9 @@ export class RightsRepository {
          objected_by AS "objectedBy", identity_key AS "identityKey" FROM citizen WHERE id = $1`,
       [citizen],
     );
-    return rows[0]!;
+    // Erased between the look at their session and this one.
+    if (!rows[0]) throw new NotFound();
+    return rows[0];
   }
 
   async lift(which: 'restriction' | 'objection'): Promise<boolean> {
