@@ -6,7 +6,8 @@ import { MessagesOfPersonRepository } from './messages-of-person.repository.js';
 @Injectable()
 export class MessagesErased implements Erased, OnModuleInit {
   readonly id = 'messages';
-  readonly order = 210;
+  // Before the contacts: a message that came back is locked first, then the contact it was sent to.
+  readonly order = 190;
   readonly titleKey = 'erasure.messages';
   readonly tables = ['outgoing_message', 'delivery_attempt', 'delivery_report'] as const;
   readonly keptKey = null;

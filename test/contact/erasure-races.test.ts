@@ -12,6 +12,7 @@ import { createLog } from '#src/common/log.js';
 import { ErasureService } from '#src/contact/rights/erasure.service.js';
 import { RightsService } from '#src/contact/rights/rights.service.js';
 import { ROME, person, withSlots } from '../appointments/booking-support.ts';
+import { addContact } from '../support/contacts.ts';
 import { testApp, type TestApp } from '../support/app.ts';
 
 /** Work as another request would do it: in no unit of work that is under way here. */
@@ -108,6 +109,41 @@ describe('an erasure loses no seat', { timeout: 20_000 }, () => {
     const left = await portal.db.query('SELECT topic_id FROM appointment WHERE citizen_id = $1', [who]);
     assert.deepEqual(left, [{ topic_id: 'isee' }]);
   });
+});
+
+describe('an erasure locks in the order of the others', { timeout: 20_000 }, () => {
+  it('a change before the contact, as whoever confirms its code', async () => {
+    const who = await erasable();
+    await addContact(portal.db, who, { kind: 'email', value: 'ada@esempio.it', at: portal.clock.now() });
+    await contactIsFree(who, 'contact_change');
+  });
+
+  it('a message before the contact, as whoever learns that it came back', async () => {
+    const who = await erasable();
+    const now = portal.clock.now();
+    await addContact(portal.db, who, { kind: 'email', value: 'ada@esempio.it', at: now });
+    await portal.db.query(
+      `INSERT INTO outgoing_message (id, citizen_id, channel, kind, key, sealed, next_attempt_at, created_at)
+       VALUES (gen_random_uuid(), $1, 'email', 'notice', 'x', 'x', $2, $2)`,
+      [who, now],
+    );
+    await contactIsFree(who, 'outgoing_message');
+  });
+
+  /** For whoever has locked this row of the person first, and the erasure waits for them. */
+  async function contactIsFree(who: string, table: string): Promise<void> {
+    await holder.query('BEGIN');
+    await holder.query(`SELECT FROM ${table} WHERE citizen_id = $1 FOR UPDATE`, [who]);
+    const erased = carryOut();
+    await somebodyWaits();
+    try {
+      const { rowCount } = await holder.query('SELECT FROM contact WHERE citizen_id = $1 FOR UPDATE NOWAIT', [who]);
+      assert.equal(rowCount, 1);
+    } finally {
+      await holder.query('ROLLBACK');
+      assert.equal(await erased, 1);
+    }
+  }
 });
 
 let made = 0;
