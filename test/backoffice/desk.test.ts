@@ -387,6 +387,37 @@ describe('an answer', () => {
   });
 });
 
+describe('a button of the desk pressed twice', () => {
+  const both = (who: Visitor, path: string, fields: Record<string, string>) =>
+    Promise.all([1, 2].map(() => post(who, path, fields).expect(303)));
+  const said = async (who: Visitor, protocol: string) =>
+    load((await get(who, `${DESK}/${protocol}`).expect(200)).text)('#esito').attr('class') ?? '';
+
+  it('takes charge once, and does not say that somebody else was quicker', async () => {
+    const protocol = await asked(me, 'opposizione');
+    const path = `${DESK}/${protocol}/presa-in-carico`;
+    await both(elena, path, { versione: '1' });
+    await post(elena, path, { versione: '1' }).expect(303);
+    assert.doesNotMatch(await said(elena, protocol), /warning/);
+    assert.equal((await events(portal, protocol)).length, 2);
+    await post(sara, path, { versione: '1' }).expect(303);
+    assert.match(await said(sara, protocol), /warning/, 'for a colleague it has changed');
+  });
+
+  it('answers once, and shows the answer', async () => {
+    const protocol = await asked(me, 'rettifica');
+    await taken(protocol);
+    const path = `${DESK}/${protocol}/decisione`;
+    const fields = { versione: '2', esito: 'accepted', motivo: 'Sì.', campo: 'born_on', valore: '16/5/1980' };
+    await both(elena, path, fields);
+    assert.equal((await events(portal, protocol)).length, 3);
+    for (const other of [{ esito: 'partly' }, { motivo: 'Un altro.' }, { valore: '17/5/1980' }, { versione: '1' }])
+      await post(elena, path, { ...fields, ...other }).expect(422);
+    await post(sara, path, fields).expect(422);
+    await portal.db.query('UPDATE citizen SET born_on = $2 WHERE id = $1', [maria.id, maria.dateOfBirth]);
+  });
+});
+
 describe('what an answer changes', () => {
   const marks = async () =>
     (

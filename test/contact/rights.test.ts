@@ -231,6 +231,14 @@ describe('a request', () => {
     await asked(me, 'opposizione');
   });
 
+  it('is withdrawn by a button pressed twice, and both answers say so', async () => {
+    const protocol = await asked(me, 'opposizione');
+    const withdraw = () => portal.app.get(RightsService).withdraw({ subject: maria.id, by: maria.id }, protocol);
+    assert.deepEqual(await Promise.all([withdraw(), withdraw()]), [true, true]);
+    assert.equal(await withdraw(), true);
+    assert.equal((await events(portal, protocol)).length, 2);
+  });
+
   it('is nobody else’s: 404', async () => {
     const protocol = await asked(me, 'opposizione');
     const other = await signedInAs(portal, luca);

@@ -10,7 +10,7 @@ import { NotificationsService } from '../../notifications/index.js';
 import { RightsDeskRepository, type Decision, type Listed, type Person } from './rights-desk.repository.js';
 import { rightNotice } from './rights-notices.js';
 import { RightsRepository, type RightEvent, type RightRequest } from './rights.repository.js';
-import { extendedDueDay, extension, type Correctable, type State } from './rights.rules.js';
+import { extendedDueDay, extension, isOpen, type Correctable, type State } from './rights.rules.js';
 import { SERIES } from './rights.service.js';
 
 export interface DeskPage {
@@ -83,7 +83,10 @@ export class RightsDeskService {
   take(acting: StaffActing, protocol: string, version: number): Promise<Handled> {
     return this.as(acting, async () => {
       const request = await this.found(protocol);
-      if (!(await this.desk.take(request.id, version, acting.id))) return { ok: false, reason: 'changed' };
+      if (!(await this.desk.take(request.id, version, acting.id))) {
+        const { takenBy, state } = await this.found(protocol);
+        return takenBy === acting.id && isOpen(state) ? { ok: true } : { ok: false, reason: 'changed' };
+      }
       if (request.state === 'received')
         await this.told({ ...request, state: 'working' }, '', { action: 'rights.take' });
       else await this.record(request, { action: 'rights.take' });
@@ -115,16 +118,34 @@ export class RightsDeskService {
   ): Promise<Handled> {
     return this.as(acting, async () => {
       const request = await this.found(protocol);
-      if (request.state !== 'working' && request.state !== 'extended')
-        return { ok: false, reason: request.closedAt ? 'changed' : 'not-working' };
+      if (request.state === 'received') return { ok: false, reason: 'not-working' };
       const now = this.clock.now();
-      if (!(await this.desk.decide(request.id, version, decision, now))) return { ok: false, reason: 'changed' };
+      if (!(await this.desk.decide(request.id, version, decision, now))) {
+        const same = await this.wasDecided(acting, protocol, version, decision, correction);
+        return same ? { ok: true } : { ok: false, reason: 'changed' };
+      }
       // The answer itself still goes out: what a restriction stops begins with the mark.
       await this.told({ ...request, state: decision.outcome }, decision.reason, { action: 'rights.decide' });
       await this.desk.mark(request.id, now);
       if (correction) await this.desk.rectify(request.id, correction.field, correction.value, now);
       return { ok: true };
     });
+  }
+
+  /** Whether the step after the page that was seen was this very answer, by the same member of the staff. */
+  private async wasDecided(
+    acting: StaffActing,
+    protocol: string,
+    version: number,
+    { outcome, reason, areas }: Decision,
+    correction: Correction | null,
+  ): Promise<boolean> {
+    const request = await this.found(protocol);
+    if (request.version !== version + 1 || request.state !== outcome || request.outcomeReason !== reason) return false;
+    if (String(request.areas) !== String(areas)) return false;
+    const last = (await this.rights.events(request.id)).at(-1);
+    if (last?.what !== outcome || last.actor !== acting.id) return false;
+    return !correction || String((await this.desk.person(request.id))?.[correction.field]) === correction.value;
   }
 
   private async found(protocol: string): Promise<RightRequest> {

@@ -82,12 +82,14 @@ export class RightsService {
     }
   }
 
-  /** @returns false when there is nothing to withdraw any more */
+  /** Also when it was withdrawn just now, by the first of two presses. @returns false when it was answered before */
   withdraw(acting: Acting, protocol: string): Promise<boolean> {
     return this.as(acting, async () => {
       const { request } = await this.find(acting, protocol);
       const now = this.clock.now();
-      if (!isOpen(request.state) || !(await this.rights.withdraw(acting.subject, request.id, now))) return false;
+      if (!isOpen(request.state)) return request.state === 'withdrawn';
+      if (!(await this.rights.withdraw(acting.subject, request.id, now)))
+        return (await this.find(acting, protocol)).request.state === 'withdrawn';
       await this.rights.addEvent(request.id, 'withdrawn', now);
       await this.told(acting, { action: 'rights.withdraw' }, { ...request, state: 'withdrawn' });
       return true;
