@@ -65,7 +65,7 @@ describe('a code', () => {
     assert.equal(page.$('#codice').length, 0);
     assert.deepEqual(await maria.live(), []);
     assert.match(page.$('main').text(), /Manda un altro codice/);
-    await maria.send('/email/codice/invio');
+    await maria.another('email');
     await maria.write('/email/codice', { codice: await maria.lastCode() });
     assert.deepEqual(await maria.live(), [{ kind: 'email', value: NEW }]);
   });
@@ -197,7 +197,7 @@ describe('another code', () => {
     await maria.write('/email', { valore: NEW });
     const first = await maria.lastCode();
     assert.match((await pageOf(maria)).$('main').text(), /ancora 4 codici/);
-    await maria.send('/email/codice/invio');
+    await maria.another('email');
     const page = await pageOf(maria);
     assert.match(page.$('main').text(), /ancora 3 codici/);
     const second = await maria.lastCode();
@@ -214,13 +214,37 @@ describe('another code', () => {
     assert.match((await pageOf(maria)).$('#esito').text(), /già mandato un codice/);
   });
 
+  it('is one for two presses of its button, with the words of the first', async () => {
+    await maria.write('/email', { valore: NEW });
+    const { cambio = '' } = hidden(await pageOf(maria));
+    const press = () => maria.send('/email/codice/invio', { cambio });
+    for (const answer of [...(await Promise.all([press(), press()])), await press()])
+      assert.equal(leadsTo(answer), '/dati/contatti/email/codice#esito');
+    assert.match((await pageOf(maria)).$('#esito').text(), /mandato un altro codice/);
+    assert.equal((await maria.sent('code')).length, 2);
+    assert.equal(await recorded('contacts.code'), 2);
+    await maria.write('/email/codice', { codice: await maria.lastCode() });
+    assert.deepEqual(await maria.live(), [{ kind: 'email', value: NEW }]);
+  });
+
+  it('is not said to be sent where the page was of another address, whose code serves', async () => {
+    await maria.write('/email', { valore: 'prima@posta.example' });
+    const { cambio = '' } = hidden(await pageOf(maria));
+    await maria.write('/email', { valore: NEW });
+    await maria.send('/email/codice/invio', { cambio });
+    const page = await pageOf(maria);
+    assert.match(page.$('#esito').text(), /già mandato un codice/);
+    assert.match(page.$('main').text(), /nuova@posta\.example/);
+    assert.equal((await maria.sent('code')).length, 2);
+  });
+
   it('is sent five times a day at most, to whatever address; then the page says from when', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e']) await maria.write('/email', { valore: `${name}@posta.example` });
     const refused = await maria.write('/email', { valore: 'f@posta.example' });
     assert.equal(refused.status, 422);
     assert.match(refused.$('#valore-errore').text(), /5 codici in 24 ore.*da giovedì 2 aprile 2026, ore \d\d:\d\d/);
     assert.equal(refused.$('#valore').attr('value'), 'f@posta.example');
-    const again = await maria.send('/email/codice/invio');
+    const again = await maria.another('email');
     assert.equal(again.status, 422);
     assert.match(again.$('#errori').text(), /5 codici in 24 ore/);
     const page = await pageOf(maria);
@@ -235,7 +259,7 @@ describe('another code', () => {
   it('is sent five times a day at most to one mailbox, whoever asks and however it is written', async () => {
     const people = [maria, luca, await pagesOf('giovanni'), await pagesOf('anna')];
     await people[0]!.write('/email', { valore: 'vittima@posta.example' });
-    await people[0]!.send('/email/codice/invio');
+    await people[0]!.another('email');
     await people[1]!.write('/email', { valore: 'Vittima@Posta.example' });
     await people[2]!.write('/email', { valore: 'vittima+uno@posta.example' });
     await people[3]!.write('/email', { valore: 'vittima@posta.example' });
@@ -247,12 +271,12 @@ describe('another code', () => {
   });
 
   it('is sent five times, of twenty asked for at once by one person', async () => {
-    await maria.write('/email', { valore: NEW });
     const codes = portal.app.get(ContactCodesService, { strict: false });
     const acting = { subject: maria.subject, by: maria.subject };
     const t = new Texts('views').for('it');
-    const asked = await Promise.all(Array.from({ length: 20 }, () => codes.askAgain(acting, 'email', t)));
-    assert.equal(asked.filter(({ ok }) => ok).length, 4);
+    const addresses = Array.from({ length: 20 }, (_, index) => `nuova${index}@posta.example`);
+    const asked = await Promise.all(addresses.map((address) => codes.ask(acting, 'email', address, '', t)));
+    assert.equal(asked.filter(({ ok }) => ok).length, 5);
     assert.equal((await maria.sent('code')).length, 5);
   });
 

@@ -42,6 +42,12 @@ export class ContactPages {
     if (leadsTo(done) !== '/dati/contatti#esito') throw new Error('not confirmed');
   }
 
+  /** Presses "Manda un altro codice" on the page of the code. */
+  async another(channel: 'email' | 'cellulare'): Promise<Answer> {
+    const { cambio = '' } = hidden(await this.show(`/${channel}/codice`));
+    return this.send(`/${channel}/codice/invio`, { cambio });
+  }
+
   /** The code that was sent last, out of the sealed message. */
   async lastCode(): Promise<string> {
     const code = /\b\d{6}\b/.exec((await this.sent('code')).at(-1)?.text ?? '')?.[0];

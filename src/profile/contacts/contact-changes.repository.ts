@@ -38,6 +38,7 @@ export interface CodeLimit {
 }
 
 const COLUMNS = `id, kind, value, replaces, tries, asked_at AS "askedAt", expires_at AS "expiresAt", bounced_at AS "bouncedAt"`;
+const KEPT_COLUMNS = `id, kind, value, tries, asked_at AS "askedAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt", ended_at AS "endedAt"`;
 const OPEN = 'confirmed_at IS NULL AND ended_at IS NULL';
 
 /** Changes of contacts and the tries of their codes: rows decide, in sight of every process. */
@@ -61,6 +62,15 @@ export class ContactChangesRepository {
     const rows = await this.db.query<ContactChange>(
       `SELECT ${COLUMNS} FROM contact_change WHERE citizen_id = $1 AND kind = $2 AND ${OPEN}`,
       [subject, kind],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** The change that a form was of, whatever became of it. @param id as the form says it */
+  async ofForm(subject: string, kind: CodeKind, id: string): Promise<KeptChange | null> {
+    const rows = await this.db.query<KeptChange>(
+      `SELECT ${KEPT_COLUMNS} FROM contact_change WHERE citizen_id = $1 AND kind = $2 AND id::text = $3`,
+      [subject, kind, id],
     );
     return rows[0] ?? null;
   }
@@ -114,8 +124,7 @@ export class ContactChangesRepository {
   /** Every one that is kept, for the person's own copy: without the hash of the code and the pseudonym of the address. */
   kept(subject: string): Promise<KeptChange[]> {
     return this.db.query<KeptChange>(
-      `SELECT id, kind, value, tries, asked_at AS "askedAt", expires_at AS "expiresAt", confirmed_at AS "confirmedAt", ended_at AS "endedAt"
-       FROM contact_change WHERE citizen_id = $1 ORDER BY asked_at LIMIT 100`,
+      `SELECT ${KEPT_COLUMNS} FROM contact_change WHERE citizen_id = $1 ORDER BY asked_at LIMIT 100`,
       [subject],
     );
   }

@@ -86,12 +86,19 @@ export class ContactCodesService {
     });
   }
 
-  /** Another code for the change under way; the one before serves no more. */
-  async askAgain(acting: Acting, kind: CodeKind, t: Translate): Promise<Asked> {
+  /**
+   * Another code for the change under way; the one before serves no more. A second press of the button sends nothing:
+   * it would void the code that the first has just sent. @param of the change that the page with the button was of
+   */
+  async askAgain(acting: Acting, kind: CodeKind, of: string, t: Translate): Promise<Asked> {
+    const { subject } = acting;
     return this.own.run(acting, async () => {
-      const open = await this.changes.find(acting.subject, kind);
+      const open = await this.changes.find(subject, kind);
       if (!open) return { ok: false, reason: 'none' };
-      return this.send(acting.subject, kind, open.value, open.replaces, t);
+      if (open.id === of || codeState(open, this.clock.now()) !== 'live')
+        return this.send(subject, kind, open.value, open.replaces, t);
+      const before = await this.changes.ofForm(subject, kind, of);
+      return { ok: true, sent: before?.value === open.value };
     });
   }
 

@@ -21,6 +21,11 @@ export class CodeForm {
   cambio = '';
 }
 
+/** A button on the page of a code. `cambio` says which change the page was of. */
+export class ChangeForm {
+  cambio = '';
+}
+
 export class RemovalForm {
   versione = '';
 }
