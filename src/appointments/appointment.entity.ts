@@ -1,8 +1,18 @@
 import { canBeChanged, canExtend, changeDeadline, contactProblem, isAhead, type State } from './booking.rules.js';
 import type { Channel } from './slot-generation.rules.js';
 
+/** What a person says about the meeting besides its time. */
+export interface Details {
+  stepFree: boolean;
+  signLanguage: boolean;
+  language: string | null;
+  note: string;
+  email: string;
+  phone: string;
+}
+
 /** The columns of one appointment with the names of its office, as the repository reads them. */
-export interface AppointmentRow {
+export interface AppointmentRow extends Details {
   id: string;
   requestId: string;
   slotId: number;
@@ -16,12 +26,6 @@ export interface AppointmentRow {
   holdUntil: Temporal.Instant;
   number: string | null;
   sequence: number;
-  stepFree: boolean;
-  signLanguage: boolean;
-  language: string | null;
-  note: string;
-  email: string;
-  phone: string;
   detailsAt: Temporal.Instant | null;
   updatedAt: Temporal.Instant;
   noticeHours: number;
@@ -47,6 +51,20 @@ export class Appointment {
 
   get detailsGiven(): boolean {
     return this.row.detailsAt !== null;
+  }
+
+  /** Whether it holds these words already. */
+  says({ stepFree, signLanguage, language, note, email, phone }: Details): boolean {
+    const { row } = this;
+    return (
+      this.detailsGiven &&
+      row.stepFree === stepFree &&
+      row.signLanguage === signLanguage &&
+      row.language === language &&
+      row.note === note &&
+      row.email === email &&
+      row.phone === phone
+    );
   }
 
   /** Whether what was typed is enough for this channel: who asked for a desk and takes a call must say a number. */

@@ -1,17 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../common/database.js';
-import { Appointment, type AppointmentRow } from './appointment.entity.js';
+import { Appointment, type AppointmentRow, type Details } from './appointment.entity.js';
 import type { State } from './booking.rules.js';
-
-/** What a person says about the meeting besides its time. */
-export interface Details {
-  stepFree: boolean;
-  signLanguage: boolean;
-  language: string | null;
-  note: string;
-  email: string;
-  phone: string;
-}
 
 export interface NextAppointment {
   id: string;

@@ -28,6 +28,7 @@ export function appointmentPage(appointment: Appointment, outcome: string, now: 
     title,
     ahead,
     cancelled: row.state === 'cancelled',
+    notSaved: outcome === 'non-salvato',
     when: t('appointments.day-at', dateAndTime(row.startAt, t.lang)),
     iso: row.startAt.toString(),
     number: row.number ?? '',

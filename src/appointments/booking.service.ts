@@ -5,9 +5,9 @@ import type { Acting } from '../common/acting.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../common/database.js';
 import { NotFound, Unavailable } from '../common/errors.js';
-import type { Appointment } from './appointment.entity.js';
+import type { Appointment, Details } from './appointment.entity.js';
 import { AppointmentRecords } from './appointment-records.js';
-import { AppointmentsRepository, type Details } from './appointments.repository.js';
+import { AppointmentsRepository } from './appointments.repository.js';
 import { appointmentNumber, holdUntil, isHoldOver } from './booking.rules.js';
 import { SeatsRepository, violatedConstraint } from './seats.repository.js';
 
@@ -23,6 +23,9 @@ export type Refusal = 'slot-taken' | 'already-booked' | 'too-many-holds' | 'hour
 /** @param unfinished the appointment that waits for another time */
 export type Held =
   { ok: true; id: string; detailsGiven: boolean } | { ok: false; reason: Refusal; unfinished: string | null };
+
+/** finished: booked, cancelled or over meanwhile; what was typed is not what holds, and was not saved. */
+export type Saved = Held | { ok: false; reason: 'finished' };
 
 export type Confirmed = { ok: true } | { ok: false; reason: Refusal | 'details-missing' | 'cancelled' };
 
@@ -80,15 +83,18 @@ export class BookingService {
     });
   }
 
-  /** Keeps what was typed, and takes the seat again when its time ran out meanwhile. */
-  async saveDetails(acting: Acting, id: string, details: Details): Promise<Held> {
+  /** Keeps what was typed, once, and takes the seat again when its time ran out meanwhile. */
+  async saveDetails(acting: Acting, id: string, details: Details): Promise<Saved> {
     const found = await this.as(acting, async () => {
+      const appointment = await this.appointments.lock(acting.subject, id);
+      if (!appointment) throw new NotFound();
+      if (!appointment.unfinished || appointment.says(details)) return appointment;
       await this.appointments.saveDetails(acting.subject, id, details, this.clock.now());
-      const saved = await this.appointments.find(acting.subject, id);
-      if (!saved) throw new NotFound();
       await this.records.note(acting, id, 'details');
-      return saved;
+      return appointment;
     });
+    // The same words again are no loss, whatever the appointment is by now.
+    if (!found.unfinished && !found.says(details)) return { ok: false, reason: 'finished' };
     return found.row.state === 'expired' ? this.holdAgain(acting, id, 'same') : { ok: true, id, detailsGiven: true };
   }
 

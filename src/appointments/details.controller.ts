@@ -8,9 +8,8 @@ import { FormPipe, type Form } from '../common/form.js';
 import { UuidParam } from '../common/uuid.js';
 import { Visitor } from '../common/visitor.js';
 import { ProfileService } from '../profile/index.js';
-import type { Appointment } from './appointment.entity.js';
+import type { Appointment, Details } from './appointment.entity.js';
 import { DetailsForm } from './appointments.forms.js';
-import type { Details } from './appointments.repository.js';
 import { timeHref } from './appointments.views.js';
 import { detailsOf, detailsPage } from './details.views.js';
 import { contactProblem } from './booking.rules.js';
@@ -52,11 +51,11 @@ export class DetailsController {
     @Res() res: Response,
   ): Promise<void> {
     const appointment = await this.booking.find(acting, id);
-    if (!appointment.unfinished) return res.redirect(303, `/appuntamenti/${id}`);
     const checked = withContactProblem(form, appointment);
-    if (!checked.valid)
+    if (!checked.valid && appointment.unfinished)
       return res.status(checked.status).render('appointments/details', detailsPage(checked, appointment, t));
-    const held = await this.booking.saveDetails(acting, id, detailsFrom(form.data));
+    const held = checked.valid ? await this.booking.saveDetails(acting, id, detailsFrom(form.data)) : FINISHED;
+    if (!held.ok && held.reason === 'finished') return res.redirect(303, `/appuntamenti/${id}?esito=non-salvato#esito`);
     res.redirect(303, await afterHold(req, held, appointment, 'riepilogo'));
   }
 
@@ -74,6 +73,8 @@ export class DetailsController {
     res.redirect(303, await afterHold(req, held, await this.booking.find(acting, id), next));
   }
 }
+
+const FINISHED = { ok: false, reason: 'finished' } as const;
 
 /** Where to go on; a lost seat leads to the choice of another time, which keeps what was typed. */
 export async function afterHold(
