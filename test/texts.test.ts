@@ -35,7 +35,7 @@ const FAMILIES: readonly RegExp[] = [
   /^appointments\.(state|show)-(booked|moved|cancelled|no-show|served|ended)$/,
   /^appointments\.(how|contact-hint)-(desk|phone|video)$/,
   /^appointments\.step-[1-5]$/,
-  /^appointments\.(slot-taken|already-booked|same-time)$/,
+  /^appointments\.(slot-taken|already-booked)$/,
   /^appointments\.notice-(booked|moved|cancelled)-(title|body)$/,
   // offices: kinds, channels, week, what is known of access
   /^offices\.type-(direzione_provinciale|agenzia|punto)$/,

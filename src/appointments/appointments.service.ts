@@ -11,8 +11,7 @@ import { appointmentNumber } from './booking.rules.js';
 import { withFreshNumber } from './booking.service.js';
 import { SeatsRepository } from './seats.repository.js';
 
-export type Changed =
-  { ok: true; id: string } | { ok: false; reason: 'too-late' | 'not-booked' | 'slot-taken' | 'same-time' };
+export type Changed = { ok: true; id: string } | { ok: false; reason: 'too-late' | 'not-booked' | 'slot-taken' };
 
 /** @param gaveUp it was never booked: there is nothing left to look at */
 export type Cancelled = { ok: true; id: string; gaveUp: boolean } | Extract<Changed, { ok: false }>;
@@ -91,7 +90,8 @@ export class AppointmentsService {
     if (!appointment) throw new NotFound();
     const { state, slotId, topicId, channel } = appointment.row;
     if (state !== 'booked') return { ok: false, reason: 'not-booked' };
-    if (slot === slotId) return { ok: false, reason: 'same-time' };
+    // Its own time is never offered: the button was pressed twice, or another tab was quicker.
+    if (slot === slotId) return { ok: true, id };
     if (!appointment.canBeChanged(this.clock.now())) return { ok: false, reason: 'too-late' };
     await this.seats.lock([slotId, slot]);
     // The same channel: the contacts of a meeting at the desk need not do for a call.

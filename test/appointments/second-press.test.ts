@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
-import { BookingService } from '#src/appointments/index.js';
+import { AppointmentsService, BookingService } from '#src/appointments/index.js';
 import { testApp, type TestApp } from '../support/app.ts';
-import { person, ROME, withSlots } from './booking-support.ts';
+import { person, ROME, sessionFor, withSlots } from './booking-support.ts';
 
 const DETAILS = { stepFree: false, signLanguage: false, language: null, note: '', email: 'a@b.it', phone: '' };
 
@@ -13,6 +13,7 @@ type Who = { subject: string; by: string };
 
 let app: TestApp;
 let booking: BookingService;
+let mine: AppointmentsService;
 /** Of the desk in Rome, each with so many seats that nobody here is in another's way. */
 let slots: number[];
 
@@ -20,6 +21,7 @@ before(async () => {
   app = await testApp();
   await withSlots(app);
   booking = app.app.get(BookingService);
+  mine = app.app.get(AppointmentsService);
   const rows = await app.db.query<{ id: number }>(
     `UPDATE slot SET public_seats = 50, limit_seats = 50 WHERE office_id = $1 AND channel = 'desk'
        AND (start_at AT TIME ZONE 'Europe/Rome')::date = '2026-04-14' RETURNING id`,
@@ -34,11 +36,20 @@ async function acting(): Promise<Who> {
   return { subject: id, by: id };
 }
 
-async function held(who: Who): Promise<string> {
-  const result = await booking.hold(who, { slot: slots[0]!, topic: 'naspi', requestId: randomUUID() });
+async function held(who: Who, requestId: string = randomUUID()): Promise<string> {
+  const result = await booking.hold(who, { slot: slots[0]!, topic: 'naspi', requestId });
   assert.ok(result.ok);
   return result.id;
 }
+
+async function booked(who: Who, requestId?: string): Promise<string> {
+  const id = await held(who, requestId);
+  await booking.saveDetails(who, id, DETAILS);
+  assert.deepEqual(await booking.confirm(who, id), { ok: true });
+  return id;
+}
+
+const twice = <T>(press: () => Promise<T>): Promise<T[]> => Promise.all([press(), press()]);
 
 /** How often the access record tells this of an appointment. */
 async function notesOf(id: string, event: string): Promise<number> {
@@ -87,5 +98,25 @@ describe('the details of a booking', () => {
     const clicks = await Promise.all(Array.from({ length: 4 }, () => booking.saveDetails(who, id, DETAILS)));
     assert.ok(clicks.every(({ ok }) => ok));
     assert.equal(await notesOf(id, 'details'), 1);
+  });
+});
+
+describe('moving', () => {
+  it('twice to the same time is moving once, and is said to be done twice', async () => {
+    const who = await acting();
+    const id = await booked(who);
+    const done = { ok: true, id };
+    assert.deepEqual(await twice(() => mine.move(who, id, slots[5]!)), [done, done]);
+    const late = await (
+      await sessionFor(app, who.subject)
+    ).post(`/appuntamenti/${id}/spostamento`, {
+      orario: String(slots[5]),
+    });
+    assert.equal(late.location, `/appuntamenti/${id}?esito=spostato#esito`);
+    assert.equal(await notesOf(id, 'moved'), 1);
+    const notices = await app.db.query(`SELECT FROM notice WHERE citizen_id = $1 AND source_id LIKE '%:moved:%'`, [
+      who.subject,
+    ]);
+    assert.equal(notices.length, 1);
   });
 });
