@@ -62,4 +62,22 @@ describe('a session that many requests save at once', () => {
     assert.deepEqual(await row(), ended);
     await writer.end();
   });
+
+  it('is not opened again by a save that comes when its row is gone, however late', async () => {
+    const { id } = await citizenOf(portal.db, 'maria', portal.clock.now());
+    const writer = new pg.Client({ connectionString: portal.db.web });
+    const sweeper = new pg.Client({ connectionString: portal.db.worker });
+    await Promise.all([writer, sweeper].map((one) => one.connect()));
+    const token = randomUUID();
+    const content = { publicId: randomUUID(), signedInAt: portal.clock.now().toString() };
+    await save(writer, token, id, content);
+    await writer.query('SELECT session_end($1, $2)', [sha256(token), portal.clock.now().toString()]);
+    portal.clock.move({ minutes: 31 });
+    const forgotten = portal.clock.now().subtract({ minutes: 30 }).toString();
+    await sweeper.query('SELECT sessions_sweep($1)', [forgotten]);
+    await save(writer, token, id, content);
+    const rows = await portal.db.query('SELECT FROM session WHERE token_hash = $1', [sha256(token)]);
+    assert.equal(rows.length, 0);
+    await Promise.all([writer, sweeper].map((one) => one.end()));
+  });
 });

@@ -1,0 +1,47 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * A session that is saved late stays as it is: an answer may take so long that the session ends and its tombstone is
+ * swept meanwhile, and then nothing is left that tells its save from a new session's.
+ */
+export class SessionRaces1764000021000 implements MigrationInterface {
+  name = 'SessionRaces1764000021000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(WRITE);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(WRITE_BEFORE);
+  }
+}
+
+const HEAD = `CREATE OR REPLACE FUNCTION session_write(hash bytea, citizen uuid, key text, content jsonb, how text, now_at timestamptz, expires timestamptz, absolute timestamptz)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp`;
+const SAME = `token_hash = hash AND ended_at IS NULL AND expires_at > now_at AND citizen_id IS NOT DISTINCT FROM citizen
+    AND staff_id IS NOT DISTINCT FROM (content->>'staffId')::uuid`;
+const INSERT = `-- Without a named index every unique one counts: a row that is there, ended or another person's, is left as it is.
+  INSERT INTO session (token_hash, citizen_id, csrf_key, data, method, created_at, touched_at, expires_at, absolute_expires_at,
+    public_id, device, level, kind, staff_id)
+  VALUES (hash, citizen, key, content, how, now_at, now_at, least(expires, absolute), absolute,
+    coalesce((content->>'publicId')::uuid, gen_random_uuid()), content->>'device', (content->>'level')::smallint,
+    CASE WHEN content->>'staffId' IS NULL THEN 'citizen' ELSE 'staff' END, (content->>'staffId')::uuid)
+  ON CONFLICT DO NOTHING;`;
+
+/**
+ * A sign-in stores its session at once: what was signed in minutes ago and has no row is over and forgotten. Minutes
+ * are far less than the half hour that a tombstone stays, so that clocks of two machines may differ.
+ */
+const WRITE = `${HEAD} AS $$
+BEGIN
+  UPDATE session SET data = content, touched_at = now_at, expires_at = least(expires, absolute_expires_at) WHERE ${SAME};
+  IF FOUND OR (content->>'signedInAt')::timestamptz < now_at - interval '5 minutes' THEN RETURN; END IF;
+  ${INSERT}
+END $$`;
+
+const WRITE_BEFORE = `${HEAD} AS $$
+BEGIN
+  UPDATE session SET data = content, touched_at = now_at, expires_at = least(expires, absolute_expires_at) WHERE ${SAME};
+  IF FOUND THEN RETURN; END IF;
+  ${INSERT}
+END $$`;
