@@ -1,18 +1,22 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * A session that is saved late stays as it is: an answer may take so long that the session ends and its tombstone is
- * swept meanwhile, and then nothing is left that tells its save from a new session's.
+ * Requests of one session at once, each of which saves the session as it knows it. A save that comes late opens nothing
+ * again: an answer may take so long that the session ends and its tombstone is swept meanwhile, and then nothing is left
+ * that tells its save from a new session's. Messages for the next page are the row's own, added and taken off by name:
+ * the last save of several would lose those that the others left.
  */
 export class SessionRaces1764000021000 implements MigrationInterface {
   name = 'SessionRaces1764000021000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(WRITE);
+    await queryRunner.query(SAY);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(WRITE_BEFORE);
+    await queryRunner.query('DROP FUNCTION session_say');
   }
 }
 
@@ -28,13 +32,19 @@ const INSERT = `-- Without a named index every unique one counts: a row that is 
     CASE WHEN content->>'staffId' IS NULL THEN 'citizen' ELSE 'staff' END, (content->>'staffId')::uuid)
   ON CONFLICT DO NOTHING;`;
 
+const WAITING = `jsonb_array_elements(coalesce(data->'messages', '[]')) WITH ORDINALITY AS waiting (one, place)`;
+
 /**
- * A sign-in stores its session at once: what was signed in minutes ago and has no row is over and forgotten. Minutes
+ * heard: names of the messages that the page of this request has shown. A sign-in stores its session at once: what was signed in minutes ago and has no row is over and forgotten. Minutes
  * are far less than the half hour that a tombstone stays, so that clocks of two machines may differ.
  */
 const WRITE = `${HEAD} AS $$
 BEGIN
-  UPDATE session SET data = content, touched_at = now_at, expires_at = least(expires, absolute_expires_at) WHERE ${SAME};
+  UPDATE session SET touched_at = now_at, expires_at = least(expires, absolute_expires_at),
+    data = (content - 'heard') || jsonb_build_object('messages', (
+      SELECT coalesce(jsonb_agg(one ORDER BY place), '[]') FROM ${WAITING}
+      WHERE NOT coalesce(content->'heard', '[]') ? (one->>'id')))
+  WHERE ${SAME};
   IF FOUND OR (content->>'signedInAt')::timestamptz < now_at - interval '5 minutes' THEN RETURN; END IF;
   ${INSERT}
 END $$`;
@@ -45,3 +55,13 @@ BEGIN
   IF FOUND THEN RETURN; END IF;
   ${INSERT}
 END $$`;
+
+/** One of each text: who presses a button twice is told once. */
+const SAY = `
+CREATE FUNCTION session_say(hash bytea, message jsonb, now_at timestamptz)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  UPDATE session SET data = data || jsonb_build_object('messages', (
+    SELECT coalesce(jsonb_agg(one ORDER BY place), '[]') FROM ${WAITING} WHERE one->>'key' <> message->>'key') || message)
+  WHERE token_hash = hash AND ended_at IS NULL AND expires_at > now_at $$;
+REVOKE ALL ON FUNCTION session_say FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION session_say TO myinps_web;`;

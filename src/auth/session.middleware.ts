@@ -3,8 +3,8 @@ import session from 'express-session';
 import type { Config } from '../config.js';
 import { randomToken } from '../common/crypto.js';
 import { csrfToken } from '../common/csrf.js';
-import type { PageLocals } from '../common/pages.js';
-import type { SessionStore } from './session.store.js';
+import type { Message, PageLocals } from '../common/pages.js';
+import { message, SessionStore, type StoredMessage } from './session.store.js';
 
 /** In production the `__Host-` prefix binds the cookie to this host over https, out of reach of sibling hosts. */
 export function sessionCookieName(config: Config): string {
@@ -48,15 +48,15 @@ export function signedIn(req: Request, res: Response, next: NextFunction): void 
     locals.signedIn = { name: staff.name, ...common, area: 'staff' };
   }
   locals.personal = true;
-  takeFlash(req, locals);
+  if (req.method === 'GET') locals.messages = () => heard(req);
   next();
 }
 
-/** A message for the next page only: shown, then forgotten. */
-function takeFlash(req: Request, locals: PageLocals): void {
-  if (!req.session.flash || req.method !== 'GET') return;
-  locals.flash = req.session.flash;
-  delete req.session.flash;
+/** The messages that wait for a page. Saving the session, with the end of the answer, takes those off that were heard. */
+function heard(req: Request): readonly StoredMessage[] {
+  const { messages = [] } = req.session;
+  if (messages.length > 0) req.session.heard = messages.map(({ id }) => id);
+  return messages;
 }
 
 /**
@@ -64,9 +64,9 @@ function takeFlash(req: Request, locals: PageLocals): void {
  * stores with the end of an answer, and a browser follows a redirect as soon as it has its head.
  * @param key a text of the catalogue
  */
-export async function flash(req: Request, key: string, kind: 'ok' | 'warning' = 'ok'): Promise<void> {
-  req.session.flash = { key, kind };
-  await saved(req);
+export async function flash(req: Request, key: string, kind: Message['kind'] = 'ok'): Promise<void> {
+  if (!(req.sessionStore instanceof SessionStore)) throw new Error('a message without a session to keep it');
+  await req.sessionStore.say(req.sessionID, message(key, kind));
 }
 
 /** Stores the session now, rather than with the end of the answer. */

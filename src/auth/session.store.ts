@@ -2,8 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import session, { type SessionData } from 'express-session';
 import { Pool } from 'pg';
 import { parameter, types } from '../common/pg-types.js';
-import { sha256 } from '../common/crypto.js';
+import { randomToken, sha256 } from '../common/crypto.js';
 import { Clock } from '../common/clock.js';
+import type { Message } from '../common/pages.js';
 import type { Language } from '../common/texts.js';
 import type { StaffRole } from '../common/access.js';
 import { poolOptions } from '../data-source.js';
@@ -31,7 +32,10 @@ declare module 'express-session' {
     staff: { name: string; office: string | null; roles: StaffRole[] };
     /** What single logout needs to name this session at the identity provider. */
     provider: { issuer: string; nameId: string; nameQualifier: string; sessionIndex: string | null };
-    flash: { key: string; kind: 'ok' | 'warning' };
+    /** What waits to be said on a page: the row's own, which saving a session leaves alone (say, heard). */
+    messages: readonly StoredMessage[];
+    /** Ids of the messages that the page of this request says: saving takes them off the row's. */
+    heard: readonly string[];
     /** ISO instants, from the row: when it was last touched and when it ends. */
     touchedAt: string;
     endsAt: string;
@@ -44,6 +48,15 @@ declare module 'express-session' {
 export interface Tombstone {
   citizenId: string;
   csrfKey: string;
+}
+
+/** Its id tells it from another with the same words that was left meanwhile. */
+export interface StoredMessage extends Message {
+  id: string;
+}
+
+export function message(key: string, kind: Message['kind']): StoredMessage {
+  return { id: randomToken(9), key, kind };
 }
 
 interface Row {
@@ -109,6 +122,11 @@ export class SessionStore extends session.Store {
   async extend(token: string): Promise<void> {
     const now = this.clock.now();
     await this.call('SELECT session_touch($1, $2, $3)', [sha256(token), now, expiryAfter(now)]);
+  }
+
+  /** Leaves a message for the next page, beside those that other requests leave. */
+  async say(token: string, said: StoredMessage): Promise<void> {
+    await this.call('SELECT session_say($1, $2, $3)', [sha256(token), said, this.clock.now()]);
   }
 
   /** The live session, or the tombstone of one that ended less than 30 minutes ago, or null. */

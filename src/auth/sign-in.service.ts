@@ -17,7 +17,7 @@ import type { SessionData } from 'express-session';
 import { expiryAfter } from './session.rules.js';
 import { SessionsService, type EndedHow } from './sessions.service.js';
 
-export type SignInWords = Partial<Pick<SessionData, 'displayName' | 'flash'>>;
+export type SignInWords = Partial<Pick<SessionData, 'displayName' | 'messages'>>;
 
 /** The one way in: whatever the strategy, it ends here with an Identity. */
 @Injectable()

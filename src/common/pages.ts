@@ -56,9 +56,17 @@ export interface MenuEntry {
   group: 'main' | 'more';
 }
 
+/** Says on the next page what came of a form. */
+export interface Message {
+  /** A text of the catalogue. */
+  key: string;
+  kind: 'ok' | 'warning';
+}
+
 export interface PageLocals {
   signedIn?: SignedInView;
-  flash?: { key: string; kind: 'ok' | 'warning' };
+  /** What earlier requests left to be said: asking for it is showing it, so only a page does. */
+  messages?: () => readonly Message[];
   personal?: boolean;
   formActions?: string[];
 }
@@ -114,7 +122,7 @@ export class Pages {
       testEnvironment: this.config.development !== null,
       style: STYLE_ROOM,
       sprite: this.templates.sprite(view),
-      flash: request.locals.flash ? { text: t(request.locals.flash.key), kind: request.locals.flash.kind } : null,
+      flash: flashView(request.locals.messages?.() ?? [], t),
       signInHref: signInHref(request.path),
       updatedOn: { iso: UPDATED_ON.toString(), label: UPDATED_ON_LABELS[language] },
       body,
@@ -202,6 +210,13 @@ function sessionView(signedIn: SignedInView | undefined): { endsAt: string; csrf
   if (!signedIn) return null;
   const ends = signedIn.endsAt.toZonedDateTimeISO('Europe/Rome').toPlainTime();
   return { endsAt: ends.toString({ smallestUnit: 'minute', roundingMode: 'floor' }), csrf: signedIn.csrf };
+}
+
+/** Usually one; several when more than one form was sent before a page was shown. */
+function flashView(messages: readonly Message[], t: (key: string) => string): { kind: string; texts: string[] } | null {
+  if (messages.length === 0) return null;
+  const kind = messages.some((one) => one.kind === 'warning') ? 'warning' : 'ok';
+  return { kind, texts: messages.map(({ key }) => t(key)) };
 }
 
 /** From the home one goes to the Bacheca, from anywhere else back to where one was. */

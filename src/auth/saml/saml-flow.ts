@@ -9,6 +9,7 @@ import type { Visitor } from '../../common/visitor.js';
 import { Config } from '../../config.js';
 import type { Identity } from '../identity.js';
 import { currentSession } from '../session-current.js';
+import { message } from '../session.store.js';
 import { SessionsService } from '../sessions.service.js';
 import { SignInService, type SignInWords } from '../sign-in.service.js';
 import type { Federation, Wish } from './federation.js';
@@ -97,5 +98,5 @@ function capacityOf(identity: Identity, { t }: Visitor): SignInWords {
   const { purpose, company, fiscalCode } = identity;
   if (purpose === 'professional') return { displayName: t('spid.acting-professional', { name }) };
   if (purpose === 'company') return { displayName: t('spid.acting-company', { name, company: company?.name ?? '' }) };
-  return fiscalCode === null ? { flash: { key: 'eidas.signed-in', kind: 'warning' } } : {};
+  return fiscalCode === null ? { messages: [message('eidas.signed-in', 'warning')] } : {};
 }
