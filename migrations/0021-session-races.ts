@@ -12,11 +12,12 @@ export class SessionRaces1764000021000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(WRITE);
     await queryRunner.query(SAY);
+    await queryRunner.query(TRIM);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(WRITE_BEFORE);
-    await queryRunner.query('DROP FUNCTION session_say');
+    await queryRunner.query('DROP FUNCTION session_say, parked_forms_trim');
   }
 }
 
@@ -65,3 +66,23 @@ RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public,
   WHERE token_hash = hash AND ended_at IS NULL AND expires_at > now_at $$;
 REVOKE ALL ON FUNCTION session_say FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION session_say TO myinps_web;`;
+
+/**
+ * Of one person's forms the newest stay. What another request or the sweep holds is theirs to delete: waiting for it
+ * while holding others, each in an order of its own, was a deadlock. Locking rows takes a right that no page needs.
+ */
+const TRIM = `
+CREATE FUNCTION parked_forms_trim(owner uuid, most int)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF app_system() IS DISTINCT FROM 'sign-in' THEN
+    RAISE EXCEPTION 'only the sign-in lets go of kept forms' USING ERRCODE = '42501';
+  END IF;
+  DELETE FROM parked_form WHERE id = ANY (ARRAY(
+    SELECT f.id FROM parked_form f
+    WHERE f.id = ANY (ARRAY(
+      SELECT o.id FROM parked_form o WHERE o.citizen_id = owner ORDER BY o.parked_at DESC, o.id OFFSET most))
+    FOR UPDATE SKIP LOCKED));
+END $$;
+REVOKE ALL ON FUNCTION parked_forms_trim FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION parked_forms_trim TO myinps_web;`;

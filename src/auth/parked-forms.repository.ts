@@ -12,13 +12,9 @@ export class ParkedFormsRepository {
     );
   }
 
-  /** Of one person's forms, as system('sign-in'). */
+  /** Of one person's forms, as system('sign-in'); waits for nobody. */
   async keepNewest(owner: string, most: number): Promise<void> {
-    await this.db.execute(
-      `DELETE FROM parked_form WHERE id IN (
-         SELECT id FROM parked_form WHERE citizen_id = $1 ORDER BY parked_at DESC, id OFFSET $2)`,
-      [owner, most],
-    );
+    await this.db.query('SELECT parked_forms_trim($1, $2)', [owner, most]);
   }
 
   /** Row-level security lets a person find their own alone. */
