@@ -62,8 +62,13 @@ export class CitizensRepository {
     return rows[0]!;
   }
 
-  async setLanguage(subject: string, language: Language, now: Temporal.Instant): Promise<void> {
-    await this.db.execute('UPDATE citizen SET language = $2, updated_at = $3 WHERE id = $1', [subject, language, now]);
+  /** @returns false when it was theirs already */
+  async setLanguage(subject: string, language: Language, now: Temporal.Instant): Promise<boolean> {
+    const changed = await this.db.execute(
+      'UPDATE citizen SET language = $2, updated_at = $3 WHERE id = $1 AND language IS DISTINCT FROM $2',
+      [subject, language, now],
+    );
+    return changed > 0;
   }
 
   /**

@@ -29,7 +29,7 @@ export function personalLanguage(
     session.language = visitor.lang;
     const { subject, by } = acting;
     const kept = db.actingAs(citizen(subject, by), async () => {
-      await citizens.setLanguage(subject, visitor.lang, clock.now());
+      if (!(await citizens.setLanguage(subject, visitor.lang, clock.now()))) return;
       await audit.record({ action: 'profile.language', subject, purpose: 'service' });
     });
     kept.then(() => next()).catch(next);

@@ -69,6 +69,13 @@ export async function flash(req: Request, key: string, kind: Message['kind'] = '
   await req.sessionStore.say(req.sessionID, message(key, kind));
 }
 
+/** Ends the session of this request. @returns false when another request had ended it */
+export function ended(req: Request): Promise<boolean> {
+  return new Promise((done, fail) => {
+    req.session.destroy((error: unknown, byThis?: boolean) => (error ? fail(error as Error) : done(byThis === true)));
+  });
+}
+
 /** Stores the session now, rather than with the end of the answer. */
 export function saved(req: Request): Promise<void> {
   return new Promise((done, fail) => {

@@ -25,7 +25,7 @@ declare module 'express-session' {
     /** Family of browser and system (session-device.rules.ts). */
     device: string;
     signedInAt: string;
-    /** Came of a step-up, which the access record tells once. */
+    /** Came of a step-up, which the access record tells once: the row's own (own_session_raise). */
     raised: true;
     /** A session of the institute's staff, never of a citizen (docs/decisions/0007). */
     staffId: string;
@@ -106,8 +106,13 @@ export class SessionStore extends session.Store {
     this.write(token, data).then(() => reply(), reply);
   }
 
-  override destroy(token: string, reply: (error?: unknown) => void = () => {}): void {
-    this.call('SELECT session_end($1, $2)', [sha256(token), this.clock.now()]).then(() => reply(), reply);
+  /** Tells `reply` whether it was open until now. */
+  override destroy(token: string, reply: (error?: unknown, ended?: boolean) => void = () => {}): void {
+    const ended = this.call<{ ended: boolean }>('SELECT session_end($1, $2) AS ended', [
+      sha256(token),
+      this.clock.now(),
+    ]);
+    ended.then(([row]) => reply(null, row?.ended === true), reply);
   }
 
   /** At most once a minute: a write at each request would cost 40 % of the throughput. */

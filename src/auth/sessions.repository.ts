@@ -46,6 +46,12 @@ export class SessionsRepository {
     return rows[0] ?? null;
   }
 
+  /** Marks a session of the citizen of the unit as raised by a step-up. @returns false when it was already */
+  async raise(id: string, now: Temporal.Instant): Promise<boolean> {
+    const rows = await this.db.query<{ raised: boolean }>('SELECT own_session_raise($1, $2) AS raised', [id, now]);
+    return rows[0]!.raised;
+  }
+
   /** Deletes sessions that ended before `until`. @returns how many */
   async sweep(until: Temporal.Instant): Promise<number> {
     const rows = await this.db.query<{ gone: number }>('SELECT sessions_sweep($1) AS gone', [until]);

@@ -5,7 +5,7 @@ import { citizen, system } from '../common/actor.js';
 import type { Acting } from '../common/acting.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../common/database.js';
-import { currentSession, type CurrentSession } from './session-current.js';
+import type { CurrentSession } from './session-current.js';
 import { SessionsRepository, type OpenSessionRow, type SessionRow } from './sessions.repository.js';
 
 /** How a session came to its end, other than by itself. */
@@ -51,14 +51,22 @@ export class SessionsService {
     });
   }
 
-  /** A new sign-in in this browser is about to take the place of the session it has, if any. */
-  async noteReplaced(req: Request): Promise<void> {
-    const { citizenId } = req.session;
-    if (!citizenId) return;
-    const { id: public_id, method, level, device } = currentSession(req);
-    await this.db.actingAs(system('sign-in'), () =>
-      this.note(citizenId, { public_id, method, level, device }, 'replaced'),
-    );
+  /** A new sign-in in this browser takes the place of the session it has, if any. */
+  async replace({ session: { publicId } }: Request): Promise<void> {
+    if (publicId) await this.giveWay(publicId);
+  }
+
+  /** This session came of a step-up: a line in the access record, however often the browser comes back to say so. */
+  async noteRaised(
+    { subject, by }: Acting,
+    { id: object, method, level, device }: CurrentSession,
+    from: string,
+  ): Promise<void> {
+    await this.db.actingAs(citizen(subject, by), async () => {
+      if (!(await this.sessions.raise(object, this.clock.now()))) return;
+      const details = { method, level, device, from };
+      await this.audit.record({ action: 'session.step-up', subject, object, purpose: 'security', details });
+    });
   }
 
   private async endOwn(

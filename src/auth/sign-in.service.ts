@@ -12,7 +12,7 @@ import { identityKey, type Domicile, type Identity } from './identity.js';
 import { PlacesService } from '../places/index.js';
 import { currentSession } from './session-current.js';
 import { deviceOf } from './session-device.rules.js';
-import { saved } from './session.middleware.js';
+import { ended, saved } from './session.middleware.js';
 import type { SessionData } from 'express-session';
 import { expiryAfter } from './session.rules.js';
 import { SessionsService, type EndedHow } from './sessions.service.js';
@@ -60,7 +60,7 @@ export class SignInService {
       });
       return citizen;
     });
-    await this.sessions.noteReplaced(req);
+    await this.sessions.replace(req);
     await regenerated(req);
     Object.assign(req.session, {
       citizenId,
@@ -110,10 +110,7 @@ export class SignInService {
   async signOut(req: Request, how: EndedHow = 'out'): Promise<void> {
     const { citizenId } = req.session;
     const { id: object, method, level, device } = currentSession(req);
-    await new Promise<void>((done, fail) => {
-      req.session.destroy((error: unknown) => (error ? fail(error as Error) : done()));
-    });
-    if (!citizenId) return;
+    if (!(await ended(req)) || !citizenId) return;
     await this.db.actingAs(system('sign-in'), () =>
       this.audit.record({
         action: 'session.end',

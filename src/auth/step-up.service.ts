@@ -1,13 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { AuditService } from '../audit/index.js';
-import { citizen } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { Keys } from '../common/crypto.js';
-import { Database } from '../common/database.js';
 import { UUID } from '../common/uuid.js';
 import { ParkedForms, RESUME_PATH } from './parked-forms.js';
-import { saved } from './session.middleware.js';
 import { returnPath, TOMBSTONE } from './session.rules.js';
 import { currentSession } from './session-current.js';
 import { SessionsService } from './sessions.service.js';
@@ -30,8 +26,6 @@ export class StepUpService {
   constructor(
     private readonly keys: Keys,
     private readonly clock: Clock,
-    private readonly db: Database,
-    private readonly audit: AuditService,
     private readonly sessions: SessionsService,
     private readonly parked: ParkedForms,
   ) {}
@@ -80,14 +74,8 @@ export class StepUpService {
   }
 
   private async note(req: Request, asked: Asked): Promise<void> {
-    const { method, level, device, id: object } = currentSession(req);
-    if (level <= asked.level && method === asked.method) return;
-    req.session.raised = true;
-    await saved(req);
-    const details = { method, level, device, from: asked.method };
-    const { subject, by } = req.acting!;
-    await this.db.actingAs(citizen(subject, by), () =>
-      this.audit.record({ action: 'session.step-up', subject, object, purpose: 'security', details }),
-    );
+    const session = currentSession(req);
+    if (session.level <= asked.level && session.method === asked.method) return;
+    await this.sessions.noteRaised(req.acting!, session, asked.method);
   }
 }

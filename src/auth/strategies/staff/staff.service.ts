@@ -13,7 +13,7 @@ import { currentSession } from '../../session-current.js';
 import { deviceOf } from '../../session-device.rules.js';
 import { expiryAfter } from '../../session.rules.js';
 import { SessionsService } from '../../sessions.service.js';
-import { saved } from '../../session.middleware.js';
+import { ended, saved } from '../../session.middleware.js';
 import { regenerated } from '../../sign-in.service.js';
 import { staffActor } from './staff-acting.js';
 import { StaffIssuer, type Checks } from './staff-issuer.js';
@@ -96,9 +96,7 @@ export class StaffService {
   async signOut(req: Request): Promise<void> {
     const { id, office } = req.staff!;
     const { id: object } = currentSession(req);
-    await new Promise<void>((done, fail) => {
-      req.session.destroy((error: unknown) => (error ? fail(error as Error) : done()));
-    });
+    if (!(await ended(req))) return;
     await this.db.actingAs(staffActor({ id, office }), () =>
       this.audit.record({ action: 'session.staff-end', subject: null, object, purpose: 'security' }),
     );
@@ -133,7 +131,7 @@ export class StaffService {
       });
       return id;
     });
-    await this.sessions.noteReplaced(req);
+    await this.sessions.replace(req);
     await regenerated(req);
     const { name, office, roles } = identity;
     Object.assign(req.session, {
