@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import { isCsrfToken } from '../common/csrf.js';
 import { Forbidden } from '../common/errors.js';
 import type { ParkedForms } from './parked-forms.js';
+import { clearSessionCookie } from './session.middleware.js';
 import { returnPath } from './session.rules.js';
 
 /** Name of the hidden field that carries the token. */
@@ -23,17 +24,30 @@ export function protectPosts(config: Config, parked: ParkedForms, exempt: Readon
       if (!isCsrfToken(req.session.csrfKey, token)) throw new Forbidden('form without a valid token');
       return next();
     }
+    if (LEAVING.has(req.path)) return left(res, config);
     const { tombstone } = req.session;
     if (tombstone && isCsrfToken(tombstone.csrfKey, token)) return parkAndSignIn(parked, req, res, next);
     res.redirect(303, /^\/operatore(\/|$)/.test(req.path) ? '/operatore/accedi' : '/accedi');
   };
 }
 
+/** Where "Esci" of a citizen and of the staff is sent. */
+const LEAVING: ReadonlySet<string> = new Set(['/esci', '/operatore/esci']);
+
+/**
+ * Who is out already gets what they asked for: a second tap on "Esci" is no session that expired. The cookie goes, too,
+ * since the browser may not have taken the answer to the first tap.
+ */
+function left(res: Response, config: Config): void {
+  clearSessionCookie(res, config);
+  res.redirect(303, '/');
+}
+
 function parkAndSignIn(forms: ParkedForms, req: Request, res: Response, next: NextFunction): void {
   const { [CSRF_FIELD]: _token, ...fields } = req.body as Record<string, unknown>;
   const owner = req.session.tombstone!.citizenId;
-  // Extending or ending a session that is over has nothing to keep.
-  const path = /^\/(sessione|esci)\b/.test(req.path) ? null : req.originalUrl;
+  // Extending a session that is over has nothing to keep.
+  const path = /^\/sessione\b/.test(req.path) ? null : req.originalUrl;
   const back = path === null ? Promise.resolve(returnPath(fields.ritorno)) : forms.park(owner, path, fields);
   back.then((to) => res.redirect(303, `/accedi?scaduta=1&ritorno=${encodeURIComponent(to)}`)).catch(next);
 }

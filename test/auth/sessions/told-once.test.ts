@@ -57,6 +57,9 @@ describe('the access record tells once', { timeout: 30_000 }, () => {
       answers.map(({ status }) => status),
       Array.from({ length: TAPS }, () => 303),
     );
+    const late = await post('/esci', session);
+    assert.equal(late.headers.location, `${portal.config.baseUrl.origin}/#main`, 'a tap after the first was answered');
+    assert.match(late.headers['set-cookie'] ?? '', /myinps=;.*Expires=Thu, 01 Jan 1970/);
     assert.deepEqual(await told(), ['session.end']);
   });
 
@@ -64,6 +67,8 @@ describe('the access record tells once', { timeout: 30_000 }, () => {
     const member = { name: 'Elena Conti', office: 'AG-058091', roles: ['operator'] };
     const session = await staffSignedIn(portal, member);
     await atOnce('session', () => post('/operatore/esci', session));
+    const late = await post('/operatore/esci', session);
+    assert.equal(late.headers.location, `${portal.config.baseUrl.origin}/#main`);
     assert.deepEqual(await told(), ['session.staff-end']);
   });
 

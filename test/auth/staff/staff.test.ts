@@ -423,7 +423,7 @@ describe('staff and citizens', () => {
   it('whoever is not signed in is led to the staff sign-in, forms too', async () => {
     const answer = await portal.browser().get('/operatore').expect(303);
     assert.equal(pathOf(answer.headers.location), '/operatore/accedi?ritorno=%2Foperatore');
-    const sent = await portal.browser().post('/operatore/esci').type('form').send({ _csrf: 'x' }).expect(303);
+    const sent = await portal.browser().post('/operatore/estendi').type('form').send({ _csrf: 'x' }).expect(303);
     assert.equal(pathOf(sent.headers.location), '/operatore/accedi');
   });
 });
