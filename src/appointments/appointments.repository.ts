@@ -31,7 +31,10 @@ export class AppointmentsRepository {
     return row ? new Appointment(row) : null;
   }
 
-  /** The appointment a form was sent for already, else the live one for this topic. */
+  /**
+   * The live appointment for this topic, of which there is one at most, or the one a form was sent for already: a form
+   * whose booking was given up may have been sent again since, and then its new appointment counts.
+   */
   async ofRequestOrTopic(
     citizen: string,
     requestId: string,
@@ -40,7 +43,7 @@ export class AppointmentsRepository {
     const [row] = await this.db.query<{ id: string; requestId: string; state: State }>(
       `SELECT id, request_id AS "requestId", state FROM appointment
        WHERE citizen_id = $1 AND (request_id = $2 OR (topic_id = $3 AND state IN ('held', 'booked', 'arrived', 'called')))
-       ORDER BY request_id = $2 DESC LIMIT 1`,
+       ORDER BY state IN ('held', 'booked', 'arrived', 'called') DESC, request_id = $2 DESC LIMIT 1`,
       [citizen, requestId, topic],
     );
     return row ?? null;

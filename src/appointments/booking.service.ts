@@ -47,20 +47,15 @@ export class BookingService {
   async hold(acting: Acting, request: HoldRequest): Promise<Held> {
     const first = await this.tryHold(acting, request);
     if ('id' in first) return { ok: true, id: first.id, detailsGiven: false };
-    const existing = await this.as(acting, () =>
-      this.appointments.ofRequestOrTopic(acting.subject, request.requestId, request.topic),
-    );
-    if (existing?.state === 'held') return this.holdAgain(acting, existing.id, request.slot);
-    const dead = !existing || existing.state === 'expired' || existing.state === 'cancelled';
-    if (!dead) {
-      const sameClick = existing.requestId === request.requestId;
-      return sameClick ? { ok: true, id: existing.id, detailsGiven: true } : refused('already-booked');
-    }
+    const known = await this.holdOfBefore(acting, request);
+    if (known) return known;
     // The form of a booking that was given up is sent again (Back): a new one, not the old.
     const last =
       first.refused === 'clash' ? await this.tryHold(acting, { ...request, requestId: randomUUID() }) : first;
     if ('id' in last) return { ok: true, id: last.id, detailsGiven: false };
-    return refused(last.refused === 'clash' ? 'slot-taken' : last.refused);
+    // Twice at once: the other one has the seat.
+    const other = await this.holdOfBefore(acting, request);
+    return other ?? refused(last.refused === 'clash' ? 'slot-taken' : last.refused);
   }
 
   /** Puts an unfinished appointment on a slot, the same one or another, with all that was typed. */
@@ -139,6 +134,14 @@ export class BookingService {
         return { ok: true };
       }),
     );
+  }
+
+  /** What comes of a form where its person has an appointment already; null where that was given up, or none is. */
+  private async holdOfBefore(acting: Acting, { slot, topic, requestId }: HoldRequest): Promise<Held | null> {
+    const known = await this.as(acting, () => this.appointments.ofRequestOrTopic(acting.subject, requestId, topic));
+    if (!known || known.state === 'expired' || known.state === 'cancelled') return null;
+    if (known.state === 'held') return this.holdAgain(acting, known.id, slot);
+    return known.requestId === requestId ? { ok: true, id: known.id, detailsGiven: true } : refused('already-booked');
   }
 
   private async tryHold(acting: Acting, request: HoldRequest): Promise<Tried> {

@@ -120,3 +120,27 @@ describe('moving', () => {
     assert.equal(notices.length, 1);
   });
 });
+
+describe('a form of times sent again after its booking was cancelled', () => {
+  it('twice at once keeps one seat, which both answers lead to', async () => {
+    for (let round = 0; round < 5; round++) {
+      const who = await acting();
+      const request = { slot: slots[round]!, topic: 'naspi', requestId: randomUUID() };
+      await mine.cancel(who, await booked(who, request.requestId));
+      const [one, other] = await twice(() => booking.hold(who, request));
+      assert.ok(one?.ok && other?.ok);
+      assert.equal(one.id, other.id);
+      assert.equal(await notesOf(one.id, 'held'), 1);
+    }
+  });
+
+  it('and again later leads to the seat that it kept, the last one of its time too', async () => {
+    const who = await acting();
+    const request = { slot: slots.at(-1)!, topic: 'naspi', requestId: randomUUID() };
+    await app.db.query('UPDATE slot SET public_seats = booked + 1 WHERE id = $1', [request.slot]);
+    await mine.cancel(who, await booked(who, request.requestId));
+    const first = await booking.hold(who, request);
+    assert.ok(first.ok);
+    assert.deepEqual(await booking.hold(who, request), first);
+  });
+});
