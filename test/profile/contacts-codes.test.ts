@@ -87,15 +87,20 @@ describe('a code', () => {
   it('is used once, of ten right tries at once', async () => {
     await maria.write('/email', { valore: NEW });
     const fields = { ...hidden(await pageOf(maria)), codice: await maria.lastCode() };
-    await Promise.all(Array.from({ length: 10 }, () => maria.send('/email/codice', fields)));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => maria.send('/email/codice', fields)));
+    assert.ok(answers.every((answer) => leadsTo(answer) === '/dati/contatti#esito'));
     assert.equal(await recorded('contacts.change'), 1);
     assert.deepEqual(await maria.live(), [{ kind: 'email', value: NEW }]);
+    // Whichever answer the browser shows, it says what the first one said.
+    assert.match((await maria.show()).$('#esito').text(), /da ora ti scriviamo/);
   });
 
-  it('used before is told to be over', async () => {
+  it('used before is told to be over when its address has gone since', async () => {
     await maria.write('/email', { valore: NEW });
     const fields = { ...hidden(await pageOf(maria)), codice: await maria.lastCode() };
     await maria.send('/email/codice', fields);
+    const versione = (await maria.show('/email/rimozione')).$('[name=versione]').attr('value')!;
+    await maria.send('/email/rimozione', { versione });
     const again = await maria.send('/email/codice', fields);
     assert.equal(leadsTo(again), '/dati/contatti#esito');
     assert.match((await maria.show()).$('#esito').text(), /Non c’è nessun codice da confermare/);

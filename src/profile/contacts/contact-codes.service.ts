@@ -113,8 +113,10 @@ export class ContactCodesService {
     return this.own.run(acting, async () => {
       const now = this.clock.now();
       const change = await this.changes.find(subject, kind);
-      if (!change) return { ok: false, reason: 'none' };
-      if (change.id !== id) return { ok: false, reason: 'other' };
+      if (change?.id !== id) {
+        if ((await this.outcomeOf(subject, kind, id)) === 'live') return { ok: true };
+        return { ok: false, reason: change ? 'other' : 'none' };
+      }
       const hash = await this.changes.countTry(subject, id, now);
       if (hash === null) return { ok: false, reason: codeState(change, now) === 'expired' ? 'expired' : 'used-up' };
       const details = { kind };
@@ -128,6 +130,13 @@ export class ContactCodesService {
 
   async giveUp(acting: Acting, kind: CodeKind): Promise<void> {
     await this.own.run(acting, () => this.changes.end(acting.subject, kind, this.clock.now()));
+  }
+
+  /** What became of the change that a form was of; null where that is not what holds any more. */
+  private async outcomeOf(subject: string, kind: CodeKind, id: string): Promise<'live' | null> {
+    const change = await this.changes.ofForm(subject, kind, id);
+    if (!change?.confirmedAt) return null;
+    return (await this.contacts.find(subject, kind))?.value === change.value ? 'live' : null;
   }
 
   private async send(
