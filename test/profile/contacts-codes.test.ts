@@ -197,6 +197,34 @@ describe('a code', () => {
   });
 });
 
+describe('giving up', () => {
+  it('twice says twice that nothing has changed', async () => {
+    await maria.write('/email', { valore: NEW });
+    const { cambio = '' } = hidden(await pageOf(maria));
+    const give = () => maria.send('/email/codice/annullamento', { cambio });
+    await Promise.all([give(), give()]);
+    assert.match((await maria.show()).$('#esito').text(), /non è cambiato niente/);
+  });
+
+  it('what was confirmed an instant before does not say that nothing has changed', async () => {
+    await maria.write('/email', { valore: NEW });
+    const { cambio = '' } = hidden(await pageOf(maria));
+    await maria.send('/email/codice', { cambio, codice: await maria.lastCode() });
+    await maria.send('/email/codice/annullamento', { cambio });
+    assert.match((await maria.show()).$('#esito').text(), /il recapito è già confermato/);
+    assert.deepEqual(await maria.live(), [{ kind: 'email', value: NEW }]);
+  });
+
+  it('a first code does not say so either, when the second has confirmed the address', async () => {
+    await maria.write('/email', { valore: NEW });
+    const { cambio = '' } = hidden(await pageOf(maria));
+    await maria.another('email');
+    await maria.write('/email/codice', { codice: await maria.lastCode() });
+    await maria.send('/email/codice/annullamento', { cambio });
+    assert.match((await maria.show()).$('#esito').text(), /il recapito è già confermato/);
+  });
+});
+
 describe('another code', () => {
   it('voids the one before, and is counted', async () => {
     await maria.write('/email', { valore: NEW });

@@ -78,12 +78,13 @@ export class CodesController {
   @Post('annullamento')
   async giveUp(
     @Param('canale', CodeKindPipe) kind: CodeKind,
+    @Body(new FormPipe(ChangeForm)) form: Form<ChangeForm>,
     @Acting() acting: Acting,
     @Req() req: Request,
     @Res() res: Response,
   ): Promise<void> {
-    await this.codes.giveUp(acting, kind);
-    await flash(req, 'contacts.given-up');
+    const ended = await this.codes.giveUp(acting, kind, form.data.cambio);
+    await flash(req, ended ? 'contacts.given-up' : 'contacts.code-none', ended ? 'ok' : 'warning');
     res.redirect(303, `${LIST}#esito`);
   }
 

@@ -112,13 +112,13 @@ export class ContactChangesRepository {
     ]);
   }
 
-  /** Gives up the change under way, if there is one. */
-  async end(subject: string, kind: CodeKind, now: Temporal.Instant): Promise<void> {
-    await this.db.execute(`UPDATE contact_change SET ended_at = $3 WHERE citizen_id = $1 AND kind = $2 AND ${OPEN}`, [
-      subject,
-      kind,
-      now,
-    ]);
+  /** Gives up the change under way. @returns whether there was one */
+  async end(subject: string, kind: CodeKind, now: Temporal.Instant): Promise<boolean> {
+    const ended = await this.db.execute(
+      `UPDATE contact_change SET ended_at = $3 WHERE citizen_id = $1 AND kind = $2 AND ${OPEN}`,
+      [subject, kind, now],
+    );
+    return ended === 1;
   }
 
   /** Every one that is kept, for the person's own copy: without the hash of the code and the pseudonym of the address. */

@@ -128,15 +128,23 @@ export class ContactCodesService {
     });
   }
 
-  async giveUp(acting: Acting, kind: CodeKind): Promise<void> {
-    await this.own.run(acting, () => this.changes.end(acting.subject, kind, this.clock.now()));
+  /** @param of the change that the page was of @returns false when there is none to give up: it was confirmed before */
+  async giveUp(acting: Acting, kind: CodeKind, of: string): Promise<boolean> {
+    const { subject } = acting;
+    return this.own.run(acting, async () => {
+      if (await this.changes.end(subject, kind, this.clock.now())) return true;
+      return (await this.outcomeOf(subject, kind, of)) === 'ended';
+    });
   }
 
   /** What became of the change that a form was of; null where that is not what holds any more. */
-  private async outcomeOf(subject: string, kind: CodeKind, id: string): Promise<'live' | null> {
+  private async outcomeOf(subject: string, kind: CodeKind, id: string): Promise<'live' | 'ended' | null> {
     const change = await this.changes.ofForm(subject, kind, id);
-    if (!change?.confirmedAt) return null;
-    return (await this.contacts.find(subject, kind))?.value === change.value ? 'live' : null;
+    if (!change) return null;
+    const isLive = (await this.contacts.find(subject, kind))?.value === change.value;
+    if (change.confirmedAt) return isLive ? 'live' : null;
+    // Another code for the same address may have confirmed it since.
+    return change.endedAt && !isLive ? 'ended' : null;
   }
 
   private async send(
