@@ -187,6 +187,16 @@ describe('preferences', () => {
     assert.equal((await setting())!.version, 1);
   });
 
+  it('take two presses at once for one, whatever they changed', async () => {
+    await send({ avvisi: [] }).expect(303);
+    for (const [index, avvisi] of [['payment:email'], ['payment:sms'], []].entries()) {
+      const press = () => send({ avvisi, versione: String(index + 1) });
+      const answers = await Promise.all([press(), press(), press()].map(async (one) => (await one).status));
+      assert.deepEqual(answers, [303, 303, 303]);
+      assert.equal((await setting())!.version, index + 2);
+    }
+  });
+
   it('change the language of pages and messages', async () => {
     const answer = await send({ lingua: 'de' });
     assert.equal(answer.status, 303);

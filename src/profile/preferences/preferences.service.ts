@@ -69,7 +69,8 @@ export class PreferencesService {
       const { quiet, version: after, language } = chosen;
       const [at, { on, from, to }] = [this.clock.now(), quiet];
       const saved = await this.preferences.saveSetting(acting.subject, { after, quiet: on, from, to, at });
-      if (!saved) return { ok: false, now: await this.said(acting.subject) };
+      // Two presses at once: the second waited for the first, and finds its own choice stored.
+      if (!saved) return this.lost(acting.subject, chosen);
       await this.preferences.saveWishes(acting.subject, chosen.wishes);
       await this.preferences.setLanguage(acting.subject, language, at);
       await this.audit.record({ action: 'preferences.change', subject: acting.subject, purpose: 'service' });
@@ -106,6 +107,11 @@ export class PreferencesService {
         return [{ channel, to, language, notBefore: channel === 'sms' ? quietUntil(now, quietOf(said)) : null }];
       });
     });
+  }
+
+  private async lost(subject: string, chosen: Preferences): Promise<Saved> {
+    const now = await this.said(subject);
+    return isSame(now, chosen) ? { ok: true } : { ok: false, now };
   }
 
   private async said(subject: string): Promise<Preferences> {
