@@ -49,6 +49,11 @@ export class ProfileRepository {
 export type NewResidence =
   { istat: string; country: null; locality: null } | { istat: null; country: string; locality: string };
 
+export function livesAt(citizen: CitizenRow, { istat, country, locality }: NewResidence): boolean {
+  const { residence_istat, residence_country, residence_locality } = citizen;
+  return residence_istat === istat && residence_country === country && residence_locality === locality;
+}
+
 /** The residence in one word, as a form keeps it to notice that it has changed since. */
 export function residenceToken({ residence_istat, residence_country, residence_locality }: CitizenRow): string {
   return residence_istat ?? (residence_country ? `${residence_country} ${residence_locality}` : '-');

@@ -7,7 +7,7 @@ import { Database } from '../common/database.js';
 import { NotFound } from '../common/errors.js';
 import { PlacesService, type Comune } from '../places/index.js';
 import { ContactsService, OwnChanges } from './contacts/index.js';
-import { ProfileRepository, type CitizenRow, type NewResidence } from './profile.repository.js';
+import { livesAt, ProfileRepository, type CitizenRow, type NewResidence } from './profile.repository.js';
 
 export interface Contacts {
   email: string;
@@ -74,7 +74,11 @@ export class ProfileService {
     const { subject } = acting;
     return this.own.run(acting, async () => {
       const moved = await this.profiles.moveTo(subject, to, seen, this.clock.now());
-      if (!moved) return { ok: false, reason: 'meanwhile', now: await this.read(subject) };
+      if (!moved) {
+        const now = await this.read(subject);
+        // Moved since, to the very same place: the button was pressed twice.
+        return livesAt(now.citizen, to) ? { ok: true } : { ok: false, reason: 'meanwhile', now };
+      }
       await this.audit.record({ action: 'profile.residence', subject, purpose: 'service' });
       return { ok: true };
     });

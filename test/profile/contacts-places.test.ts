@@ -139,10 +139,26 @@ describe('the postal address', () => {
     assert.equal((await address())[0]!.street, 'Via Nuova');
   });
 
-  it('can be removed', async () => {
+  it('is saved once by two presses of its button, in Italy and abroad', async () => {
+    for (const [path, typed] of [
+      ['/indirizzo', HOME],
+      ['/indirizzo/estero', TORONTO],
+    ] as const) {
+      const earlier = (await maria.recorded()).length;
+      const fields = { ...hidden(await maria.show(path)), ...typed };
+      const both = await Promise.all([maria.send(path, fields), maria.send(path, fields)]);
+      assert.deepEqual(both.map(leadsTo), ['/dati/contatti#esito', '/dati/contatti#esito']);
+      assert.deepEqual((await maria.recorded()).slice(earlier), ['contacts.change']);
+    }
+  });
+
+  it('can be removed, also with two presses', async () => {
     await maria.write('/indirizzo', HOME);
     const versione = (await maria.show('/indirizzo/rimozione')).$('[name=versione]').attr('value')!;
-    await maria.send('/indirizzo/rimozione', { versione });
+    const remove = () => maria.send('/indirizzo/rimozione', { versione });
+    await Promise.all([remove(), remove()]);
+    await remove();
+    assert.equal((await maria.show()).$('#esito.note-ok').length, 1);
     assert.deepEqual(await address(), []);
     assert.equal(leadsTo(await maria.show('/indirizzo/rimozione')), '/dati/contatti');
   });
@@ -158,6 +174,13 @@ describe('the residence', () => {
     visit(portal.url, path, { cookie: maria.who.cookie, form: { _csrf: maria.who.csrf(), ...form } });
   const write = async (path: string, fields: Record<string, string>) =>
     send(path, { ...hidden(await show(path)), ...fields });
+
+  const moves = async () =>
+    (
+      await portal.db.query(`SELECT FROM audit_entry WHERE action = 'profile.residence' AND subject = $1`, [
+        maria.subject,
+      ])
+    ).length;
 
   it('may be abroad, with its country, and then is no comune', async () => {
     assert.equal((await write('/dati/residenza/estero', { paese: 'CA', citta: 'Toronto' })).status, 303);
@@ -202,6 +225,19 @@ describe('the residence', () => {
     assert.equal((await send('/dati/residenza', { ...hidden(told), comune: 'Forlì' })).status, 303);
     const abroad = await send('/dati/residenza/estero', { ...stale, paese: 'DE', citta: 'Köln' });
     assert.match(abroad.$('#paese-errore').text(), /ora è Forlì \(FC\)/);
+  });
+
+  it('is moved once by two presses of its button, in Italy and abroad', async () => {
+    for (const [path, typed] of [
+      ['/dati/residenza', { comune: 'Forlì' }],
+      ['/dati/residenza/estero', { paese: 'CA', citta: 'Toronto' }],
+    ] as const) {
+      const earlier = await moves();
+      const fields = { ...hidden(await show(path)), ...typed };
+      const both = await Promise.all([send(path, fields), send(path, fields)]);
+      assert.deepEqual(both.map(leadsTo), ['/dati#esito', '/dati#esito']);
+      assert.equal((await moves()) - earlier, 1);
+    }
   });
 
   it('that one chose abroad stays when the provider says another at the next sign-in', async () => {

@@ -5,7 +5,7 @@ import { Database } from '#src/common/database.js';
 import { ContactsService, ProfileService } from '#src/profile/index.js';
 import { BounceListeners } from '#src/transport/index.js';
 import { testApp, type TestApp } from '../support/app.ts';
-import { addContact, ContactPages, leadsTo } from '../support/contacts.ts';
+import { addContact, ContactPages, hidden, leadsTo } from '../support/contacts.ts';
 import { citizenOf } from '../support/people.ts';
 import { caughtCode, worker } from '../support/post.ts';
 import { signedInAs } from '../support/sign-in.ts';
@@ -294,6 +294,32 @@ describe('two tabs', () => {
     );
     assert.deepEqual(both.map(({ status }) => status).toSorted(), [303, 422]);
     assert.equal((await maria.live()).length, 1);
+  });
+
+  it('at the same moment with the same words are one press of a button: both are told that it is saved', async () => {
+    const earlier = (await maria.recorded()).length;
+    for (const [path, valore] of [
+      ['/pec', 'maria@pec.example'],
+      ['/telefono', '06 1234 5678'],
+    ] as const) {
+      const fields = { ...hidden(await maria.show(path)), valore };
+      const both = await Promise.all([maria.send(path, fields), maria.send(path, fields)]);
+      assert.deepEqual(both.map(leadsTo), ['/dati/contatti#esito', '/dati/contatti#esito']);
+      assert.equal((await maria.show()).$('#esito.note-ok').length, 1);
+    }
+    assert.deepEqual((await maria.recorded()).slice(earlier), ['contacts.change', 'contacts.change']);
+  });
+
+  it('that remove the same at once: both are told that it is gone, and the old address once', async () => {
+    await maria.confirmed('email', 'vecchia@posta.example');
+    const earlier = (await maria.recorded()).length;
+    const versione = (await maria.show('/email/rimozione')).$('[name=versione]').attr('value')!;
+    const remove = () => maria.send('/email/rimozione', { versione });
+    await Promise.all([remove(), remove()]);
+    await remove();
+    assert.equal((await maria.show()).$('#esito.note-ok').length, 1);
+    assert.equal((await maria.sent('security')).length, 1);
+    assert.deepEqual((await maria.recorded()).slice(earlier), ['contacts.remove']);
   });
 
   it('takes a version of another hand for one that has changed', async () => {

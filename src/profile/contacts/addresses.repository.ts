@@ -80,6 +80,11 @@ export class AddressesRepository {
   }
 }
 
+export function isSameAddress(one: PostalAddress, other: PostalAddress): boolean {
+  const others = values(other);
+  return values(one).every((value, index) => value === others[index]);
+}
+
 function values({
   country,
   street,

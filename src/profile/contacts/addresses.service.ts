@@ -6,7 +6,7 @@ import type { Acting } from '../../common/acting.js';
 import { Clock } from '../../common/clock.js';
 import { Database } from '../../common/database.js';
 import { PlacesService, type Comune } from '../../places/index.js';
-import { AddressesRepository, type KnownAddress, type PostalAddress } from './addresses.repository.js';
+import { AddressesRepository, isSameAddress, type KnownAddress, type PostalAddress } from './addresses.repository.js';
 import { ContactsRepository } from './contacts.repository.js';
 import { OwnChanges } from './own-changes.js';
 
@@ -61,6 +61,8 @@ export class AddressesService {
   async remove(acting: Acting, seen: string): Promise<{ ok: true } | AddressMeanwhile> {
     const { subject } = acting;
     return this.own.run(acting, async () => {
+      // Gone already, as it was asked: the button was pressed twice.
+      if (!(await this.addresses.find(subject))) return { ok: true };
       if (!(await this.addresses.remove(subject, seen))) return this.meanwhile(subject);
       await this.audit.record({ action: 'contacts.remove', subject, purpose: 'service', details: { kind: 'address' } });
       return { ok: true };
@@ -75,10 +77,16 @@ export class AddressesService {
         seen === ''
           ? await this.addresses.add(subject, address, randomUUID(), now)
           : await this.addresses.replace(subject, seen, address, randomUUID(), now);
-      if (!done) return this.meanwhile(subject);
+      if (!done) return this.lost(subject, address);
       await this.audit.record({ action: 'contacts.change', subject, purpose: 'service', details: { kind: 'address' } });
       return { ok: true };
     });
+  }
+
+  /** Changed since: to the very same where the button was pressed twice. */
+  private async lost(subject: string, typed: PostalAddress): Promise<{ ok: true } | AddressMeanwhile> {
+    const stored = await this.addresses.find(subject);
+    return stored && isSameAddress(stored, typed) ? { ok: true } : this.meanwhile(subject);
   }
 
   private async meanwhile(subject: string): Promise<AddressMeanwhile> {

@@ -37,8 +37,10 @@ export class ContactChangesService {
     const { subject } = acting;
     return this.own.run(acting, async () => {
       const current = await this.contacts.find(subject, kind);
-      if ((current?.version ?? '') !== seen) return { ok: false, reason: 'meanwhile', now: current };
-      if (current?.value === value) return { ok: false, reason: 'same' };
+      const isSeen = (current?.version ?? '') === seen;
+      // Changed since, to the very same: the button was pressed twice.
+      if (current?.value === value) return isSeen ? { ok: false, reason: 'same' } : { ok: true };
+      if (!isSeen) return { ok: false, reason: 'meanwhile', now: current };
       const contact = { value, version: randomUUID(), verifiedAt: null };
       const now = this.clock.now();
       const done = current
@@ -50,13 +52,17 @@ export class ContactChangesService {
     });
   }
 
-  /** Removes it, with the change of it that may be under way, and says so where the person could be reached. */
+  /**
+   * Removes it, with the change of it that may be under way, and says so where the person could be reached. What is
+   * gone already is removed as it was asked: the button was pressed twice.
+   */
   async remove(acting: Acting, kind: ContactKind, seen: string, t: Translate): Promise<Removed> {
     const { subject } = acting;
     return this.own.run(acting, async () => {
       const live = await this.contacts.all(subject);
-      const removed = await this.contacts.remove(subject, kind, seen);
-      if (!removed) return { ok: false, reason: 'meanwhile', now: live.find((one) => one.kind === kind) ?? null };
+      const current = live.find((one) => one.kind === kind);
+      if (!current) return { ok: true };
+      if (!(await this.contacts.remove(subject, kind, seen))) return { ok: false, reason: 'meanwhile', now: current };
       const now = this.clock.now();
       if (needsCode(kind)) {
         await this.changes.end(subject, kind, now);
