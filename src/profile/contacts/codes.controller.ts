@@ -10,7 +10,7 @@ import { Visitor } from '../../common/visitor.js';
 import { codePage } from './code.views.js';
 import { ContactCodesService, type Confirmed, type Pending } from './contact-codes.service.js';
 import { CodeKindPipe, SLUGS } from './contact-kind.pipe.js';
-import { ChangeForm, CodeForm } from './contacts.forms.js';
+import { CodeForm } from './contacts.forms.js';
 import { codeState, codeTyped, type CodeKind } from './contacts.rules.js';
 import { ThemselvesGuard } from './themselves.guard.js';
 
@@ -53,38 +53,6 @@ export class CodesController {
     const outcome = await this.codes.confirm(acting, kind, { id: form.data.cambio, code }, visitor.t);
     if (!outcome.ok) return this.refused(outcome, { acting, visitor, req, res, kind, form });
     await flash(req, `contacts.confirmed-${kind}`);
-    res.redirect(303, `${LIST}#esito`);
-  }
-
-  @Post('invio')
-  async resend(
-    @Param('canale', CodeKindPipe) kind: CodeKind,
-    @Body(new FormPipe(ChangeForm)) form: Form<ChangeForm>,
-    @Acting() acting: Acting,
-    @Visitor() { t }: Visitor,
-    @Req() req: Request,
-    @Res() res: Response,
-  ): Promise<void> {
-    const asked = await this.codes.askAgain(acting, kind, form.data.cambio, t);
-    const pending = await this.codes.pending(acting, kind);
-    if (!pending) return res.redirect(303, `${LIST}/${SLUGS[kind]}`);
-    if (!asked.ok && asked.reason === 'limit')
-      return res.status(422).render('contacts/code', codePage(t, Form.empty(CodeForm), pending, asked.limit));
-    await flash(req, asked.ok && !asked.sent ? 'contacts.code-already' : 'contacts.code-sent-again');
-    res.redirect(303, `${LIST}/${SLUGS[kind]}/codice#esito`);
-  }
-
-  /** The change is given up; what was live stays. */
-  @Post('annullamento')
-  async giveUp(
-    @Param('canale', CodeKindPipe) kind: CodeKind,
-    @Body(new FormPipe(ChangeForm)) form: Form<ChangeForm>,
-    @Acting() acting: Acting,
-    @Req() req: Request,
-    @Res() res: Response,
-  ): Promise<void> {
-    const ended = await this.codes.giveUp(acting, kind, form.data.cambio);
-    await flash(req, ended ? 'contacts.given-up' : 'contacts.code-none', ended ? 'ok' : 'warning');
     res.redirect(303, `${LIST}#esito`);
   }
 

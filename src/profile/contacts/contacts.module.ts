@@ -5,6 +5,7 @@ import { AddressAbroadController } from './address-abroad.controller.js';
 import { AddressController } from './address.controller.js';
 import { AddressesRepository } from './addresses.repository.js';
 import { AddressesService } from './addresses.service.js';
+import { CodeRequestsController } from './code-requests.controller.js';
 import { CodesController } from './codes.controller.js';
 import { ContactBounces } from './contact-bounces.js';
 import { ContactChangesRepository } from './contact-changes.repository.js';
@@ -22,7 +23,14 @@ import { OwnChanges } from './own-changes.js';
 @Module({
   imports: [PlacesModule],
   // The address before the kinds of contact, whose route would take its word for one of them.
-  controllers: [ContactsController, AddressAbroadController, AddressController, ContactController, CodesController],
+  controllers: [
+    ContactsController,
+    AddressAbroadController,
+    AddressController,
+    ContactController,
+    CodesController,
+    CodeRequestsController,
+  ],
   providers: [
     AddressesRepository,
     AddressesService,

@@ -13,8 +13,8 @@ import { SignInService } from '../../sign-in.service.js';
 import { PinDemonstration } from './pin-demonstration.js';
 import { PinFormGuard } from './pin-form-guard.js';
 import { PinForm } from './pin.forms.js';
-import { fiscalCodeTyped, pinTyped } from './pin.rules.js';
 import { PinService, type PinOutcome } from './pin.service.js';
+import { typedIn } from './pin-typed.js';
 import { lockedPage, pinPage, stalePage } from './pin.views.js';
 
 /** Signing in with an old PIN, for the few who still may. */
@@ -56,7 +56,7 @@ export class PinController {
       this.note('stale-form');
       return res.status(403).render('pin/notice', stalePage(visitor.t, returnPath(wanted), req.id));
     }
-    const typed = read(form);
+    const typed = typedIn(form);
     if (!typed.ok) return this.page(typed.form, visitor, req, res);
     const outcome = await this.pins.judge({ ...typed, ip: req.ip ?? '' });
     if (outcome.kind !== 'identified') {
@@ -113,16 +113,4 @@ export class PinController {
     this.log.warn({ reason }, 'PIN refused');
     this.metrics.signIns.inc({ method: 'pin', outcome: reason });
   }
-}
-
-type Typed = { ok: true; fiscalCode: string; pin: string } | { ok: false; form: Form<PinForm> };
-
-/** What has not the form of a code or of a PIN is nobody's: it is said at once, and is no try. */
-function read(form: Form<PinForm>): Typed {
-  if (!form.valid) return { ok: false, form };
-  const fiscalCode = fiscalCodeTyped(form.data.codice);
-  const pin = pinTyped(form.data.pin);
-  if (fiscalCode && pin) return { ok: true, fiscalCode, pin };
-  const first = fiscalCode ? form : form.withError('codice', 'pin.code-wrong');
-  return { ok: false, form: pin ? first : first.withError('pin', 'pin.pin-wrong') };
 }

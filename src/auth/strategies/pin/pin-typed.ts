@@ -1,0 +1,15 @@
+import type { Form } from '../../../common/form.js';
+import type { PinForm } from './pin.forms.js';
+import { fiscalCodeTyped, pinTyped } from './pin.rules.js';
+
+export type Typed = { ok: true; fiscalCode: string; pin: string } | { ok: false; form: Form<PinForm> };
+
+/** What has not the form of a code or of a PIN is nobody's: it is said at once, and is no try. */
+export function typedIn(form: Form<PinForm>): Typed {
+  if (!form.valid) return { ok: false, form };
+  const fiscalCode = fiscalCodeTyped(form.data.codice);
+  const pin = pinTyped(form.data.pin);
+  if (fiscalCode && pin) return { ok: true, fiscalCode, pin };
+  const first = fiscalCode ? form : form.withError('codice', 'pin.code-wrong');
+  return { ok: false, form: pin ? first : first.withError('pin', 'pin.pin-wrong') };
+}
