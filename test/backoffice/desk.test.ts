@@ -404,6 +404,19 @@ describe('a button of the desk pressed twice', () => {
     assert.match(await said(sara, protocol), /warning/, 'for a colleague it has changed');
   });
 
+  it('extends the term once, and says so', async () => {
+    const protocol = await asked(me, 'limitazione');
+    await taken(protocol);
+    const path = `${DESK}/${protocol}/proroga`;
+    const fields = { versione: '2', motivo: 'Servono altri controlli.' };
+    await both(elena, path, fields);
+    await post(elena, path, fields).expect(303);
+    assert.doesNotMatch(await said(elena, protocol), /warning/);
+    assert.equal((await events(portal, protocol)).length, 3);
+    await post(elena, path, { ...fields, motivo: 'Un altro motivo.' }).expect(422);
+    await post(sara, path, fields).expect(422);
+  });
+
   it('answers once, and shows the answer', async () => {
     const protocol = await asked(me, 'rettifica');
     await taken(protocol);

@@ -99,10 +99,14 @@ export class RightsDeskService {
     return this.as(acting, async () => {
       const request = await this.found(protocol);
       const now = this.clock.now();
+      if (await this.wasExtended(acting, request, version, reason)) return { ok: true };
       const allowed = extension(request.state, request.extendedAt !== null, request.firstDueOn, romeDate(now));
       if (!allowed.ok) return allowed;
       const dueOn = extendedDueDay(romeDate(request.receivedAt));
-      if (!(await this.desk.extend(request.id, version, dueOn, reason, now))) return { ok: false, reason: 'changed' };
+      if (!(await this.desk.extend(request.id, version, dueOn, reason, now))) {
+        const same = await this.wasExtended(acting, await this.found(protocol), version, reason);
+        return same ? { ok: true } : { ok: false, reason: 'changed' };
+      }
       await this.told({ ...request, state: 'extended', dueOn }, reason, { action: 'rights.extend' });
       return { ok: true };
     });
@@ -132,7 +136,7 @@ export class RightsDeskService {
     });
   }
 
-  /** Whether the step after the page that was seen was this very answer, by the same member of the staff. */
+  /** Whether this very answer was given just before, by a first press of the same button. */
   private async wasDecided(
     acting: StaffActing,
     protocol: string,
@@ -141,11 +145,25 @@ export class RightsDeskService {
     correction: Correction | null,
   ): Promise<boolean> {
     const request = await this.found(protocol);
-    if (request.version !== version + 1 || request.state !== outcome || request.outcomeReason !== reason) return false;
-    if (String(request.areas) !== String(areas)) return false;
-    const last = (await this.rights.events(request.id)).at(-1);
-    if (last?.what !== outcome || last.actor !== acting.id) return false;
+    if (request.outcomeReason !== reason || String(request.areas) !== String(areas)) return false;
+    if (!(await this.wasStep(acting, request, version, outcome))) return false;
     return !correction || String((await this.desk.person(request.id))?.[correction.field]) === correction.value;
+  }
+
+  private async wasExtended(
+    acting: StaffActing,
+    request: RightRequest,
+    version: number,
+    reason: string,
+  ): Promise<boolean> {
+    return request.extensionReason === reason && (await this.wasStep(acting, request, version, 'extended'));
+  }
+
+  /** Whether nothing but this step came after the page that was seen, and by the same member of the staff: a second press. */
+  private async wasStep(acting: StaffActing, request: RightRequest, version: number, step: State): Promise<boolean> {
+    if (request.version !== version + 1 || request.state !== step) return false;
+    const last = (await this.rights.events(request.id)).at(-1);
+    return last?.what === step && last.actor === acting.id;
   }
 
   private async found(protocol: string): Promise<RightRequest> {
