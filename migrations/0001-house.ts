@@ -18,7 +18,7 @@ export class House1764000001000 implements MigrationInterface {
     await queryRunner.query(`
       DROP TABLE audit_entry, parked_form, session, citizen;
       DROP FUNCTION app_kind, app_subject, app_by, app_staff, app_office, app_system,
-        session_read, session_write, session_touch, session_end, sessions_sweep, citizen_of_identity, citizen_name CASCADE;`);
+        session_read, session_write, session_touch, session_end, sessions_sweep CASCADE;`);
   }
 }
 

@@ -26,7 +26,7 @@ export class Rights1764000017000 implements MigrationInterface {
       GRANT SELECT ON notice TO myinps_worker;
       DROP TRIGGER citizen_keeps_corrections ON citizen;
       DROP TABLE retention_run, retention_rule, right_event, right_request, protocol_counter CASCADE;
-      DROP FUNCTION protocol_next, staff_has, right_request_guard, right_event_guard, right_request_person, right_mark, right_mark_lift,
+      DROP FUNCTION protocol_next, staff_has, right_request_guard, right_request_person, right_mark, right_mark_lift,
         right_rectify, right_reclaim, right_request_forget, citizen_keeps_corrections, erasure_granted, erasure_appointments, erase_citizen, retention_batch, retention_end CASCADE;
       ALTER TABLE citizen DROP COLUMN restricted_at, DROP COLUMN restricted_by, DROP COLUMN objected_at, DROP COLUMN objected_by,
         DROP COLUMN corrected;`);
