@@ -46,7 +46,8 @@ describe('who may use which route', () => {
       const address = path.replaceAll(':id', '00000000-0000-4000-8000-000000000000');
       const answer = await portal.browser().post(address).type('form').send({ _csrf: 'x', istat: '058091' });
       assert.equal(answer.status, 303, address);
-      assert.match(answer.headers.location!, /\/accedi#main$/);
+      // Who leaves is out already.
+      assert.match(answer.headers.location!, address === '/esci' ? /^http:\/\/[^/]+\/#main$/ : /\/accedi#main$/);
     }
   });
 
