@@ -8,8 +8,8 @@ RUN npx nest build && rm -rf dist/dev && npm prune --omit=dev --omit=optional --
 
 # Run: no compiler, no tests, no development doubles; nothing is written below /app.
 FROM node:26-slim
-# Two arenas: each thread that compresses pages would else keep free memory of its own (about 30 MB).
-ENV NODE_ENV=production MANAGEMENT_PORT=9464 MALLOC_ARENA_MAX=2
+# One arena: each thread that compresses pages would else keep free memory of its own (20 to 30 MB in all).
+ENV NODE_ENV=production MANAGEMENT_PORT=9464 MALLOC_ARENA_MAX=1
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules

@@ -29,7 +29,7 @@ function serve(database) {
   delete env.DATABASE_URL;
   if (secret) env.SECRET = secret;
   // As in the Dockerfile.
-  env.MALLOC_ARENA_MAX ??= '2';
+  env.MALLOC_ARENA_MAX ??= '1';
   const child = spawn(
     'node',
     ['--max-old-space-size=256', '--max-semi-space-size=16', path.join(root, 'dist', 'main.js')],
