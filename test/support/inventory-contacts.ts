@@ -24,7 +24,7 @@ export async function arrangeContacts({ db, clock }: TestApp, maria: Citizen, un
        said_address = 'Via Giovanni Battista Morgagni, 12/B, 00161 Roma (RM)' WHERE id = $1`,
     [undecided.id],
   );
-  const [greta] = await db.query<{ id: string }>(`SELECT id FROM citizen WHERE identity_key LIKE 'eidas:%'`);
+  const [greta] = await db.query<{ id: string }>(`SELECT id FROM citizen WHERE identity_key LIKE 'eidas:DE/%'`);
   const { id } = greta!;
   await add(id, 'email', 'greta.weber@post.example', now.subtract({ hours: 50 }));
   await addChange(db, id, 'email', 'greta@post.example', now.subtract({ minutes: 5 }), { tries: 5 });
