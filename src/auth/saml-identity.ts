@@ -1,3 +1,4 @@
+import { dayFrom } from '../common/days.js';
 import { isFiscalCode } from '../common/fiscal-code.js';
 import type { Company, Domicile, Identity } from './identity.js';
 
@@ -19,7 +20,7 @@ export function spidIdentity(facts: SamlFacts, purpose: Identity['purpose'] = 'p
   const attribute = (name: string) => facts.attributes[name] ?? '';
   const fiscalCode = italianFiscalCode(attribute('fiscalNumber'));
   if (!fiscalCode) return { ok: false, reason: 'fiscal-number' };
-  if (!isDate(attribute('dateOfBirth'))) return { ok: false, reason: 'date-of-birth' };
+  if (!dayFrom(attribute('dateOfBirth'))) return { ok: false, reason: 'date-of-birth' };
   const company = purpose === 'company' ? companyOf(attribute) : null;
   if (purpose === 'company' && !company) return { ok: false, reason: 'company' };
   return { ok: true, identity: { ...common(facts, 'spid'), fiscalCode, purpose, company } };
@@ -29,7 +30,7 @@ export function spidIdentity(facts: SamlFacts, purpose: Identity['purpose'] = 'p
 export function cieIdentity(facts: SamlFacts): IdentityReading {
   const fiscalCode = italianFiscalCode(facts.attributes.fiscalNumber ?? '');
   if (!fiscalCode) return { ok: false, reason: 'fiscal-number' };
-  if (!isDate(facts.attributes.dateOfBirth ?? '')) return { ok: false, reason: 'date-of-birth' };
+  if (!dayFrom(facts.attributes.dateOfBirth ?? '')) return { ok: false, reason: 'date-of-birth' };
   return { ok: true, identity: { ...common(facts, 'cie'), fiscalCode, spidCode: null } };
 }
 
@@ -37,7 +38,7 @@ export function cieIdentity(facts: SamlFacts): IdentityReading {
 export function eidasIdentity(facts: SamlFacts): IdentityReading {
   const identity = common(facts, 'eidas');
   if (!identity.spidCode || !/^[\x21-\x7e]+$/.test(identity.spidCode)) return { ok: false, reason: 'spid-code' };
-  if (!isDate(identity.dateOfBirth ?? '')) return { ok: false, reason: 'date-of-birth' };
+  if (!dayFrom(identity.dateOfBirth)) return { ok: false, reason: 'date-of-birth' };
   return { ok: true, identity };
 }
 
@@ -87,15 +88,6 @@ function isCompanyNumber(digits: string): boolean {
 function italianFiscalCode(value: string): string | null {
   const code = value.startsWith('TINIT-') ? value.slice('TINIT-'.length) : '';
   return isFiscalCode(code) ? code : null;
-}
-
-function isDate(value: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(value)) return false;
-  try {
-    return Temporal.PlainDate.from(value).toString() === value;
-  } catch {
-    return false;
-  }
 }
 
 function gender(value: string): 'F' | 'M' | null {

@@ -4,16 +4,14 @@ export function dayFrom(text: string | null): Temporal.PlainDate | null {
   return dayOfParts({ day, month, year });
 }
 
-/** A day as people type it, in three parts. @returns null when they are no day of the calendar */
-export function dayOfParts({
-  day,
-  month,
-  year,
-}: {
+export interface TypedDay {
   day: string;
   month: string;
   year: string;
-}): Temporal.PlainDate | null {
+}
+
+/** A day as people type it, in three parts. @returns null when they are no day of the calendar */
+export function dayOfParts({ day, month, year }: TypedDay): Temporal.PlainDate | null {
   if (!/^\d{1,2}$/.test(day) || !/^\d{1,2}$/.test(month) || !/^\d{4}$/.test(year)) return null;
   try {
     return Temporal.PlainDate.from(

@@ -1,4 +1,4 @@
-import { dayOfParts } from '../common/days.js';
+import { dayOfParts, type TypedDay } from '../common/days.js';
 
 /** Who did it, as the person it is about sees it; the words of the address. */
 export const WHO = { tu: 'self', delegato: 'delegate', operatore: 'staff', sistema: 'system' } as const;
@@ -14,12 +14,6 @@ export interface AccessFilter {
   what: WhatCode | null;
   from: Temporal.PlainDate | null;
   to: Temporal.PlainDate | null;
-}
-
-export interface TypedDay {
-  day: string;
-  month: string;
-  year: string;
 }
 
 /** @returns the day; null when nothing was typed; 'wrong' when it is no day of the calendar */
