@@ -78,13 +78,13 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
 }
 
-/** PostgreSQL is starting, stopping, or out of reach; a statement was cut by its time-out. */
 /** PostgreSQL refused to write something of a citizen who is not there any more. */
 function isOfNobody(error: unknown): boolean {
   const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown };
   return code === '23503' && typeof constraint === 'string' && constraint.endsWith('_citizen_id_fkey');
 }
 
+/** PostgreSQL is starting, stopping, or out of reach; a statement was cut by its time-out. */
 function isDatabaseAway(error: unknown): boolean {
   const { code, message, severity } = (error ?? {}) as { code?: unknown; message?: unknown; severity?: unknown };
   // PostgreSQL's FATAL ends a connection or refuses one, whatever the reason.
