@@ -395,6 +395,7 @@ const APPOINTMENTS: readonly InventoryPage[] = [
   { name: 'appointments, source down', route: 'GET /appuntamenti', who: 'maria', down: ['appointment'], status: 500, title: 'C’è un problema dalla nostra parte', path: at('/appuntamenti'), rows: [['main a.button', 1]] },
   { name: 'appointment, booked', route: 'GET /appuntamenti/:id', who: 'maria', status: 200, title: 'Appuntamento prenotato', path: of('next'), rows: [['#esito[role=status]', 1], ['main dl > div', 6], MENU] },
   { name: 'appointment, moved', route: 'GET /appuntamenti/:id', who: 'maria', status: 200, title: 'Appuntamento spostato', path: of('next', '?esito=spostato'), rows: [['#esito[role=status]', 1]] },
+  { name: 'appointment, details of another page not saved', route: 'GET /appuntamenti/:id', who: 'maria', status: 200, title: 'Appuntamento prenotato', path: of('next', '?esito=non-salvato'), rows: [['#esito[role=status]', 1], ['main .note-warning', 1]] },
   { name: 'appointment, by phone', route: 'GET /appuntamenti/:id', who: 'maria', status: 200, title: 'Appuntamento prenotato', path: of('phone'), rows: [['main dl > div', 4]] },
   { name: 'appointment, too near to change', route: 'GET /appuntamenti/:id', who: 'maria', status: 200, title: 'Appuntamento prenotato', path: of('late'), rows: [['main .button-secondary', 0]] },
   { name: 'appointment, over', route: 'GET /appuntamenti/:id', who: 'maria', status: 200, title: 'Appuntamento concluso', path: of('served'), rows: [['main .note-ok', 0]] },
