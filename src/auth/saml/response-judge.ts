@@ -6,9 +6,10 @@ import type { Work } from './response.worker.js';
 
 const THREADS = 2;
 const QUEUE = 64;
-const TIME_LIMIT_MS = 2000;
-/** How many times as long when its thread has to start first. */
-const STARTING = 5;
+/** Of a processor: a machine that is busy with other things refuses nobody for it. */
+const PROCESSOR_LIMIT_MS = 2000;
+/** How many times as long by the clock, for a thread that waits for what never comes. */
+const WAITING = 15;
 
 interface Task {
   readonly work: Work;
@@ -23,7 +24,7 @@ interface Seat {
 }
 
 /**
- * Judges messages of strangers in worker threads: at most two at once, two seconds each, a bounded queue. Whatever a stranger
+ * Judges messages of strangers in worker threads: at most two at once, two seconds of a processor each, a bounded queue. Whatever a stranger
  * posts, the requests of others wait for none of it (a hostile 118 kB message kept node-saml busy for 5 s).
  */
 export class ResponseJudge {
@@ -31,7 +32,7 @@ export class ResponseJudge {
   private readonly waiting: Task[] = [];
   private closed = false;
 
-  constructor(private readonly timeLimitMs = TIME_LIMIT_MS) {}
+  constructor(private readonly limitMs = PROCESSOR_LIMIT_MS) {}
 
   judge(xml: string, expected: Expectation): Promise<Verdict> {
     return this.ask({ kind: 'response', xml, expected }) as Promise<Verdict>;
@@ -60,10 +61,12 @@ export class ResponseJudge {
     const task = seat && this.waiting.shift();
     if (!seat || !task) return;
     seat.task = task;
-    // A thread that has to start loads its modules first, which takes long on a busy machine: not the message's fault.
-    const limit = seat.worker ? this.timeLimitMs : this.timeLimitMs * STARTING;
     seat.worker ??= this.start(seat);
-    seat.timer = setTimeout(() => this.tooSlow(seat), limit);
+    this.watch(
+      seat,
+      task,
+      seat.worker.cpuUsage().catch(() => NOTHING),
+    );
     seat.worker.ref();
     seat.worker.postMessage(task.work);
   }
@@ -85,6 +88,17 @@ export class ResponseJudge {
       if (seat.worker === worker) seat.worker = null;
     });
     return worker;
+  }
+
+  /** Looks each time when the task could have used up its share. */
+  private watch(seat: Seat, task: Task, before: Promise<NodeJS.CpuUsage>, left = this.limitMs, looks = WAITING): void {
+    seat.timer = setTimeout(async () => {
+      const { user, system } = await (seat.worker?.cpuUsage(await before) ?? before).catch(() => NOTHING);
+      if (seat.task !== task) return;
+      const remaining = this.limitMs - (user + system) / 1000;
+      if (remaining <= 0 || looks === 0) this.tooSlow(seat);
+      else this.watch(seat, task, before, remaining, looks - 1);
+    }, left);
   }
 
   private tooSlow(seat: Seat): void {
@@ -112,6 +126,8 @@ export class ResponseJudge {
     await worker?.terminate();
   }
 }
+
+const NOTHING: NodeJS.CpuUsage = { user: 0, system: 0 };
 
 function refused(reason: Overload): Verdict & { kind: 'refused' } {
   return { kind: 'refused', reason, requestId: null, signed: false };
