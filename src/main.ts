@@ -8,9 +8,9 @@ import { Metrics } from './common/metrics.js';
 import { Readiness } from './common/readiness.js';
 import { readConfig, type Config } from './config.js';
 
-/** Requests under way get so long to end, jobs a little less (common/jobs.ts); orchestrators commonly wait 30 s. */
+/** Requests under way get so long to end, jobs a little less (common/jobs.ts); orchestrators commonly wait 30 s in all. */
 const REQUESTS_END_MS = 6_000;
-const GIVE_UP_MS = 9_000;
+const GIVE_UP_MS = 20_000;
 
 /** One process: web, worker or both (ROLE). Stops gracefully on SIGTERM and SIGINT. */
 async function main(config: Config, log: Log): Promise<void> {

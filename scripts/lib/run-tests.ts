@@ -78,7 +78,7 @@ async function runTests(env: Record<string, string>): Promise<boolean> {
     '--test',
     '--test-concurrency=2',
     `--import=${new URL('end-of-tests.ts', import.meta.url).href}`,
-    '--test-timeout=120000',
+    '--test-timeout=900000',
     ...options,
     ...files.toSorted(),
   ];

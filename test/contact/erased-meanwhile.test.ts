@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => void lines.splice(0));
 
-describe('who clicks while they are erased', { timeout: 20_000 }, () => {
+describe('who clicks while they are erased', () => {
   it('and asks for a right is led to the sign-in page; nothing is written', async () => {
     const answer = await whileErased(() => sent(maria, '/dati/diritti/nuova/opposizione', FORMS.opposizione));
     assert.deepEqual([answer.status, answer.headers.location], [303, SIGN_IN]);
@@ -75,7 +75,7 @@ describe('who clicks while they are erased', { timeout: 20_000 }, () => {
   });
 });
 
-describe('the staff', { timeout: 20_000 }, () => {
+describe('the staff', () => {
   it('is not led to the sign-in of citizens: what they do to somebody who is gone is told to the operators', async () => {
     const protocol = await asked(maria, 'opposizione');
     const elena = await staffSignedIn(portal, { name: 'Elena Conti', office: ROME, roles: ['operator'] });

@@ -43,7 +43,7 @@ after(async () => {
 beforeEach(() => portal.db.query('DELETE FROM right_request'));
 afterEach(nothingMore);
 
-describe('an erasure leaves alone who asks for something meanwhile', { timeout: 20_000 }, () => {
+describe('an erasure leaves alone who asks for something meanwhile', () => {
   it('before it comes to them: nothing of theirs is touched', async () => {
     const [first, second] = [await erasable(2), await erasable(1)];
     during(first, 1, () => asks(second));
@@ -84,7 +84,7 @@ describe('an erasure leaves alone who asks for something meanwhile', { timeout: 
   });
 });
 
-describe('an erasure loses no seat', { timeout: 20_000 }, () => {
+describe('an erasure loses no seat', () => {
   it('that is kept for the person after their appointments were gone', async () => {
     const who = await erasable();
     during(who, 101, () => holds(who, slots[0]!, 'naspi'));
@@ -111,7 +111,7 @@ describe('an erasure loses no seat', { timeout: 20_000 }, () => {
   });
 });
 
-describe('an erasure locks in the order of the others', { timeout: 20_000 }, () => {
+describe('an erasure locks in the order of the others', () => {
   it('a change before the contact, as whoever confirms its code', async () => {
     const who = await erasable();
     await addContact(portal.db, who, { kind: 'email', value: 'ada@esempio.it', at: portal.clock.now() });

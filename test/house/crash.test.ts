@@ -133,7 +133,7 @@ describe('kill -9 in the middle of bookings', () => {
 
   const more = async (): Promise<void> => {
     const wanted = crowd.confirmed.size + ENOUGH;
-    await until(() => crowd.confirmed.size >= wanted, `${ENOUGH} more confirmed pages`, 90_000);
+    await until(() => crowd.confirmed.size >= wanted, `${ENOUGH} more confirmed pages`);
   };
 
   it('keeps every confirmed booking when the program is killed, and is back', async (t) => {

@@ -9,6 +9,7 @@ import { SignInService } from '#src/auth/sign-in.service.js';
 import { Texts } from '#src/common/texts.js';
 import { NOW, testApp, type TestApp } from '../support/app.ts';
 import { addAppointment, addSlots, citizenOf, officesNear, type Citizen } from '../support/people.ts';
+import { PATIENCE_MS } from '../support/process.ts';
 import { signedInAs, type SignedIn } from '../support/sign-in.ts';
 import { visit, type Answer } from '../support/visit.ts';
 
@@ -76,7 +77,7 @@ const IDENTITY = {
 } as unknown as Identity;
 
 async function signIn(server: { url: string }, headers: Record<string, string> = {}): Promise<string> {
-  const answer = await fetch(`${server.url}/in`, { method: 'POST', headers, signal: AbortSignal.timeout(5000) });
+  const answer = await fetch(`${server.url}/in`, { method: 'POST', headers, signal: AbortSignal.timeout(PATIENCE_MS) });
   assert.equal(answer.status, 200, await answer.text());
   return answer.headers.get('set-cookie') ?? '';
 }

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { testApp, type TestApp } from '../support/app.ts';
 import { openBrowser } from '../support/browser.ts';
 import { addSlots, citizenOf, officesNear } from '../support/people.ts';
+import { PATIENCE_MS } from '../support/process.ts';
 import { TextBrowser } from '../support/text-browser.ts';
 
 const PORTAL = 'http://localhost:3000';
@@ -61,7 +62,7 @@ describe('from the home page to a booked appointment', () => {
         viewport: { width: 360, height: 740 },
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(30_000);
+      page.setDefaultTimeout(PATIENCE_MS);
       let loads = 0;
       page.on('response', (answer) => {
         if (answer.request().isNavigationRequest() && answer.status() < 300) loads++;

@@ -26,7 +26,7 @@ before(async () => {
 after(() => portals.close());
 
 describe('a button pressed again and again', () => {
-  it('never ends in an error of ours, whatever the form', { timeout: 110_000 }, async () => {
+  it('never ends in an error of ours, whatever the form', async () => {
     const forms = await formsOfAllPages();
     assert.ok(forms.length >= 60, `${forms.length} forms`);
     const wrong: string[] = [];

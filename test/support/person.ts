@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
+import { PATIENCE_MS } from './process.ts';
 
 /** The public address of the portal in tests; the browser is told where it really is. */
 export const PORTAL = 'http://localhost:3000';
@@ -15,7 +16,7 @@ export class Person {
   static async at(chromium: Browser, address: string): Promise<Person> {
     const context = await chromium.newContext({ javaScriptEnabled: false, locale: 'it-IT' });
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(PATIENCE_MS);
     await page.goto(PORTAL + address);
     return new Person(page);
   }

@@ -16,6 +16,9 @@ import type { TestApp } from './app.ts';
 import type { Citizen } from './people.ts';
 import { signedInAs, type SignedIn } from './sign-in.ts';
 
+/** How long a test waits for what must come: it is never the measure of anything, so it suits the slowest machine. */
+export const PATIENCE_MS = 300_000;
+
 export const ROOT = path.resolve(import.meta.dirname, '..', '..');
 
 /** The program as a process of its own, as main.ts runs it, with the real clock. */
@@ -110,7 +113,9 @@ function collected(child: ChildProcess): () => string {
 
 function endOf(child: ChildProcess): Program['ended'] {
   // Its last words may arrive after its end; 'close', which would wait for them, never comes after a disconnect().
-  return new Promise((done) => child.once('exit', (code, signal) => setTimeout(done, 50, { code, signal })));
+  const said = [child.stdout, child.stderr].map((stream) => stream && once(stream, 'end'));
+  const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+  return Promise.all([ended, ...said]).then(([end]) => end);
 }
 
 async function stopped(
@@ -119,7 +124,7 @@ async function stopped(
 ): Promise<{ code: number | null; signal: string | null; ms: number }> {
   const since = performance.now();
   if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-  const killer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  const killer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
   const end = await ended;
   clearTimeout(killer);
   return { ...end, ms: Math.round(performance.now() - since) };
@@ -209,7 +214,7 @@ export async function signedInOn(
 export async function until(
   wished: () => Promise<boolean> | boolean,
   what: string,
-  withinMs = 15_000,
+  withinMs = PATIENCE_MS,
 ): Promise<number> {
   const since = performance.now();
   while (performance.now() - since < withinMs) {

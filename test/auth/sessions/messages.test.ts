@@ -37,28 +37,24 @@ async function waiting(count: number): Promise<void> {
 }
 
 describe('a message for the next page', () => {
-  it(
-    'stays for it when another tab, which did not know of it, saves the session later',
-    { timeout: 20_000 },
-    async () => {
-      await liftRestriction();
-      const holder = new pg.Client({ connectionString: portal.db.owner });
-      await holder.connect();
-      await holder.query('BEGIN; SELECT FROM session FOR UPDATE');
-      const saved = saveResidence();
-      await waiting(1);
-      const other = said();
-      await waiting(2);
-      await holder.query('COMMIT');
-      await holder.end();
-      await saved;
-      const [first, ...more] = await other;
-      assert.ok(RESTRICTION.test(first ?? '') && more.length === 0, `the other tab's own: ${first}`);
-      const [next, ...rest] = await said();
-      assert.ok(RESIDENCE.test(next ?? '') && rest.length === 0, `the message that came between: ${next}`);
-      assert.deepEqual(await said(), []);
-    },
-  );
+  it('stays for it when another tab, which did not know of it, saves the session later', async () => {
+    await liftRestriction();
+    const holder = new pg.Client({ connectionString: portal.db.owner });
+    await holder.connect();
+    await holder.query('BEGIN; SELECT FROM session FOR UPDATE');
+    const saved = saveResidence();
+    await waiting(1);
+    const other = said();
+    await waiting(2);
+    await holder.query('COMMIT');
+    await holder.end();
+    await saved;
+    const [first, ...more] = await other;
+    assert.ok(RESTRICTION.test(first ?? '') && more.length === 0, `the other tab's own: ${first}`);
+    const [next, ...rest] = await said();
+    assert.ok(RESIDENCE.test(next ?? '') && rest.length === 0, `the message that came between: ${next}`);
+    assert.deepEqual(await said(), []);
+  });
 
   it('is said with the others when several forms were sent before a page was seen, each text once', async () => {
     await liftRestriction();

@@ -28,26 +28,22 @@ async function parked(count: number): Promise<void> {
   }
 }
 
-it(
-  'keeps a form although others, which it would let go of, are being deleted meanwhile',
-  { timeout: 20_000 },
-  async () => {
-    await parked(MOST);
-    const [oldest] = await kept();
-    const sweep = new pg.Client({ connectionString: portal.db.owner });
-    await sweep.connect();
-    await sweep.query('BEGIN');
-    await sweep.query('SELECT FROM parked_form WHERE id = $1 FOR UPDATE', [oldest]);
-    await parked(2);
-    assert.equal((await kept()).length, MOST + 1, 'all but the one that another deletes');
-    await sweep.query('ROLLBACK');
-    await sweep.end();
-    await parked(1);
-    const left = await kept();
-    assert.equal(left.length, MOST);
-    assert.ok(!left.includes(oldest!));
-  },
-);
+it('keeps a form although others, which it would let go of, are being deleted meanwhile', async () => {
+  await parked(MOST);
+  const [oldest] = await kept();
+  const sweep = new pg.Client({ connectionString: portal.db.owner });
+  await sweep.connect();
+  await sweep.query('BEGIN');
+  await sweep.query('SELECT FROM parked_form WHERE id = $1 FOR UPDATE', [oldest]);
+  await parked(2);
+  assert.equal((await kept()).length, MOST + 1, 'all but the one that another deletes');
+  await sweep.query('ROLLBACK');
+  await sweep.end();
+  await parked(1);
+  const left = await kept();
+  assert.equal(left.length, MOST);
+  assert.ok(!left.includes(oldest!));
+});
 
 it('keeps all of many that come at once', async () => {
   const answers = await Promise.allSettled(Array.from({ length: 24 }, park));

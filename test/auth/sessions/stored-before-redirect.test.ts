@@ -22,7 +22,7 @@ async function somebodyWaits(): Promise<void> {
 }
 
 describe('a redirect', () => {
-  it('is sent only when the message for its page is stored', { timeout: 20_000 }, async () => {
+  it('is sent only when the message for its page is stored', async () => {
     const holder = new pg.Client({ connectionString: portal.db.owner });
     await holder.connect();
     await holder.query('BEGIN; SELECT FROM session FOR UPDATE');

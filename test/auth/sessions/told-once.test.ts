@@ -49,7 +49,7 @@ async function atOnce(table: 'session' | 'citizen', request: () => Promise<Answe
   return answers;
 }
 
-describe('the access record tells once', { timeout: 30_000 }, () => {
+describe('the access record tells once', () => {
   it('that a person left, and each tap gets the page that leaving leads to', async () => {
     const session = await signedInAs(portal, maria);
     const answers = await atOnce('session', () => post('/esci', session));
