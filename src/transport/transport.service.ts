@@ -6,6 +6,7 @@ import { SealedContents } from './contents.js';
 import type { Channel, Message } from './message.js';
 import { OutgoingRepository } from './outgoing.repository.js';
 import { Roads } from './roads.js';
+import { inSmsAlphabet } from './sms-text.rules.js';
 
 /** The way out for every module: a message is a row of the unit of work under way, and a worker hands it over. */
 @Injectable()
@@ -28,9 +29,10 @@ export class Transport {
    * @throws TypeError on an address or a title that could add headers or recipients; nothing is written then
    */
   async send(message: Message): Promise<void> {
-    const refused = refusalOf(message);
+    const { subject, channel, kind, key, to, title, language = 'it' } = message;
+    const text = channel === 'sms' ? inSmsAlphabet(message.text) : message.text;
+    const refused = refusalOf({ ...message, text });
     if (refused) throw new TypeError(`a message with a ${refused} that cannot be sent`);
-    const { subject, channel, kind, key, to, title, text, language = 'it' } = message;
     const [id, at] = [randomUUID(), this.clock.now()];
     const sealed = this.contents.seal(id, { to, title, text, language });
     await this.outgoing.add({ id, subject, channel, kind, key, sealed, notBefore: message.notBefore ?? at, at });

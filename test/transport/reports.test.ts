@@ -313,7 +313,7 @@ describe('the catchers’ pages', () => {
     assert.match(page, /&#60;script&#62;/);
     assert.match(page, /auto-submitted: auto-generated/);
     assert.doesNotMatch(page, /<script/);
-    assert.match(await read('/sms'), /Testo dell’SMS/);
+    assert.match(await read('/sms'), /Testo dell&#39;SMS/);
     assert.equal((await fetch(`${catcher.httpUrl}/posta/999999`)).status, 404);
   });
 
