@@ -4,44 +4,19 @@ const BASIC = new Set(
 );
 const ESCAPED = new Set('\f^{}\\[~]|€');
 
-/** Signs a letter or two stand for; a capital with its accent is written with an apostrophe, as Italian does without one. */
-const INSTEAD = new Map(
-  Object.entries({
-    ...{ À: "A'", È: "E'", Ì: "I'", Ò: "O'", Ù: "U'", ẞ: 'SS', Œ: 'OE', œ: 'oe', Þ: 'Th', þ: 'th' },
-    ...{
-      Ł: 'L',
-      ł: 'l',
-      Đ: 'D',
-      đ: 'd',
-      Ð: 'D',
-      ð: 'd',
-      Ħ: 'H',
-      ħ: 'h',
-      Ŧ: 'T',
-      ŧ: 't',
-      ı: 'i',
-      Ŋ: 'N',
-      ŋ: 'n',
-      ĸ: 'k',
-    },
-    ...{ '‘': "'", '’': "'", '‚': "'", '‛': "'", '‹': "'", '›': "'", '′': "'", ʼ: "'", ʹ: "'", '`': "'", '´': "'" },
-    ...{ '“': '"', '”': '"', '„': '"', '‟': '"', '«': '"', '»': '"', '″': '"', ʺ: '"' },
-    ...{
-      '−': '-',
-      '•': '-',
-      '·': '-',
-      '∙': '-',
-      '‣': '-',
-      '⁄': '/',
-      '×': 'x',
-      '°': 'o',
-      '\t': ' ',
-      '\u2028': '\n',
-      '\u2029': '\n',
-    },
-    ...{ '©': '(c)', '®': '(r)', '¢': 'c' },
-  }),
-);
+/** Sign, then what stands for it; a capital with its accent is written with an apostrophe, as Italian does without one. */
+const INSTEAD = new Map<string, string>(
+  [
+    "ÀA' ÈE' ÌI' ÒO' ÙU' ẞSS ŒOE œoe ÞTh þth ŁL łl ĐD đd ÐD ðd ĦH ħh ŦT ŧt ŊN ŋn ıi ĸk",
+    `‘' ’' ‚' ‛' ‹' ›' ′' ʼ' ʹ' \`' ´' “" ”" „" ‟" «" »" ″" ʺ"`,
+    '−- •- ·- ∙- ‣- ⁄/ ×x °o ©(c) ®(r) ¢c',
+  ]
+    .flatMap((line) => line.split(' '))
+    .map((pair) => [pair.slice(0, 1), pair.slice(1)] as const),
+)
+  .set('\t', ' ')
+  .set('\u2028', '\n')
+  .set('\u2029', '\n');
 
 /**
  * A text as phones take it at its cheapest: one sign outside the alphabet makes two parts of an SMS four. A text with
