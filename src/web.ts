@@ -10,6 +10,7 @@ import { Keys } from './common/crypto.js';
 import { ErrorPageFilter } from './common/error-page.filter.js';
 import { BoundedExpress, type Patience } from './common/http-server.js';
 import { Unavailable } from './common/errors.js';
+import { languageCookie, rememberedLanguage } from './common/language-cookie.js';
 import { requestContext, type Log } from './common/log.js';
 import { Metrics } from './common/metrics.js';
 import { nestLogger } from './common/nest-logger.js';
@@ -187,18 +188,13 @@ function inLanguage(texts: Texts, config: Config): RequestHandler {
       others.delete('lingua');
       return res.redirect(303, others.size > 0 ? `${path}?${others}` : path);
     }
-    const chosen = /(?:^|;\s*)(?:__Host-)?lingua=([a-z]{2})(?:;|$)/.exec(req.get('cookie') ?? '')?.[1];
-    const lang = isLanguage(chosen) ? chosen : preferredLanguage(req.get('accept-language'));
-    req.visitor = { t: texts.for(lang), lang, chosen: isLanguage(chosen) };
+    const chosen = rememberedLanguage(req.get('cookie'), config);
+    const lang = chosen ?? preferredLanguage(req.get('accept-language'));
+    req.visitor = { t: texts.for(lang), lang, chosen: chosen !== null };
     res.set('Content-Language', lang);
     res.vary('Accept-Language');
     next();
   };
-}
-
-/** The `__Host-` prefix keeps sibling hosts from setting it. */
-function languageCookie(config: Config): string {
-  return config.baseUrl.protocol === 'https:' ? '__Host-lingua' : 'lingua';
 }
 
 const urlencoded = express.urlencoded({ extended: false, limit: '96kb', parameterLimit: 200 });

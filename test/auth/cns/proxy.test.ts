@@ -107,6 +107,18 @@ describe('behind a proxy of the settings', () => {
     assert.deepEqual(proxied.reasons(), ['no-certificate', 'no-certificate']);
   });
 
+  it('answers in the language that was chosen on the portal, whose cookies do not come to this host', async () => {
+    const browser = proxied.browser();
+    await browser.get('/?lingua=de').expect(303);
+    const answer = await proxied
+      .browser()
+      .get(await start(browser))
+      .set('Host', HOST)
+      .expect(403);
+    assert.match(answer.text, /lang="de"[\s\S]*Wir haben die Karte nicht gefunden/);
+    assert.equal(answer.headers['content-language'], 'de');
+  });
+
   it('reads the header at the entrance alone', async () => {
     const browser = proxied.browser();
     const answer = await browser.get('/bacheca').set('Host', HOST).set(HEADER, pem()).expect(303);

@@ -252,6 +252,39 @@ describe('a card is refused, with a page that says why', () => {
     const english = await present(address, null, { headers: { 'Accept-Language': 'de', Cookie: 'lingua=en' } });
     assert.match(english.text, /We did not find the card/);
   });
+
+  it('in the language chosen on the portal, whose cookies may not come along', async () => {
+    const browser = portal.browser();
+    await browser.get('/?lingua=de').expect(303);
+    const address = await entrance(browser);
+    assert.match((await present(address, null)).text, /Wir haben die Karte nicht gefunden/);
+    portal.clock.move({ hours: 1 });
+    const late = await present(address, await make.card(trusted), { headers: { 'Accept-Language': 'en' } });
+    assert.equal(late.headers['content-language'], 'de', 'a start that is over still says the language');
+    const afterwards = { headers: { Cookie: 'lingua=en' } };
+    assert.match((await present(address, null, afterwards)).text, /We did not find the card/);
+  });
+
+  it('where the portal is on https, by the cookie that no sibling host can set', async () => {
+    const secure = await cnsPortal([trusted], { env: { BASE_URL: 'https://localhost:3000' } });
+    const address = await entrance(secure.browser());
+    for (const [cookie, language] of [
+      ['__Host-lingua=de', 'de'],
+      ['lingua=de', 'it'],
+      ['lingua=en; __Host-lingua=de; lingua=en', 'de'],
+      ['x__Host-lingua=de', 'it'],
+      ['__Host-lingua=xx', 'it'],
+      ['__Host-lingua=__proto__', 'it'],
+    ] as const) {
+      const answer = await present(address, null, { headers: { Cookie: cookie } });
+      assert.equal(answer.headers['content-language'], language, cookie);
+      const page = await secure.browser().get('/').set('Cookie', cookie);
+      assert.equal(page.headers['content-language'], language, `the portal: ${cookie}`);
+    }
+    const plain = await present(await entrance(portal.browser()), null, { headers: { Cookie: '__Host-lingua=de' } });
+    assert.equal(plain.headers['content-language'], 'it', 'over http nothing keeps that name apart');
+    await secure.close();
+  });
 });
 
 describe('the listener', () => {

@@ -8,6 +8,7 @@ import { Visitor } from '../../../common/visitor.js';
 import { SignInService } from '../../sign-in.service.js';
 import { browserSecret, forgetBrowser, rememberBrowser } from './browser-cookie.js';
 import { CnsAddress } from './cns.address.js';
+import { CnsPages } from './cns.pages.js';
 import { CnsService } from './cns.service.js';
 import { refusedPage, startPage } from './cns.views.js';
 import type { CnsReason } from './refusal.js';
@@ -22,24 +23,29 @@ export class CnsController {
     private readonly address: CnsAddress,
     private readonly signIn: SignInService,
     private readonly metrics: Metrics,
+    private readonly pages: CnsPages,
   ) {}
 
   @Get('accedi')
   start(@Query('ritorno') wanted: unknown, @Visitor() visitor: Visitor, @Req() req: Request, @Res() res: Response) {
     res.set('Cache-Control', 'no-store');
+    const language = visitor.chosen ? visitor.lang : null;
     const entrance =
-      this.address.url && this.address.entrance(this.cns.start(rememberBrowser(req, res, this.config), wanted));
+      this.address.url &&
+      this.address.entrance(this.cns.start(rememberBrowser(req, res, this.config), wanted, language));
     if (!entrance) return this.refuse('not-available', visitor, req, res);
     res.render('cns/start', startPage(visitor.t, entrance, this.config.development !== null));
   }
 
   /** Where a proxy sends the cards that it verified; without such a proxy this address does not exist. */
   @Get('entra')
-  async enter(@Query('avvio') start: unknown, @Visitor() visitor: Visitor, @Req() req: Request, @Res() res: Response) {
+  async enter(@Query('avvio') start: unknown, @Req() req: Request, @Res() res: Response) {
     if (!this.config.cns.proxyHeader) throw new NotFound();
     res.set('Cache-Control', 'no-store');
+    req.visitor = this.pages.visitor(req, this.cns.languageOf(start));
+    res.set('Content-Language', req.visitor.lang);
     const entered = await this.cns.enter(req, start);
-    if (!entered.ok) return this.refuse(entered.reason, visitor, req, res);
+    if (!entered.ok) return this.refuse(entered.reason, req.visitor, req, res);
     res.redirect(303, this.address.wayBack(entered.ticket));
   }
 

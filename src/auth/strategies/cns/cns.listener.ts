@@ -8,6 +8,7 @@ import { Config } from '../../../config.js';
 import { PageError } from '../../../common/errors.js';
 import { LOG } from '../../../common/log-token.js';
 import { requestContext, type Log } from '../../../common/log.js';
+import type { Visitor } from '../../../common/visitor.js';
 import { CnsAddress } from './cns.address.js';
 import { CnsPages } from './cns.pages.js';
 import { CnsService } from './cns.service.js';
@@ -16,6 +17,13 @@ import { CnsTrust } from './cns.trust.js';
 export interface ListenerKeys {
   readonly key: string;
   readonly certificate: string;
+}
+
+interface Asked {
+  readonly requestId: string;
+  readonly path: string | undefined;
+  readonly start: string | null | undefined;
+  readonly visitor: Visitor;
 }
 
 const ENTRANCE = '/cns/entra';
@@ -111,25 +119,28 @@ export class CnsListener implements OnApplicationBootstrap, OnApplicationShutdow
 
   private async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const requestId = randomUUID();
+    const url = URL.parse(req.url ?? '', 'https://cns.invalid');
+    const start = url?.searchParams.get('avvio');
+    const visitor = this.pages.visitor(req, this.cns.languageOf(start));
     await requestContext.run({ requestId }, async () => {
       try {
-        await this.answer(req, res, requestId);
+        await this.answer(req, res, { requestId, path: url?.pathname, start, visitor });
       } catch (error) {
         this.log.error({ err: error }, 'CNS request failed');
         if (res.headersSent) return void res.destroy();
-        this.pages.failed(req, res, error instanceof PageError ? error.status : 500, requestId);
+        this.pages.failed(visitor, res, error instanceof PageError ? error.status : 500, requestId);
       }
     });
     if (this.trust.version !== this.trusted && this.keys) this.server?.setSecureContext(this.options(this.keys));
   }
 
-  private async answer(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
+  private async answer(req: IncomingMessage, res: ServerResponse, asked: Asked): Promise<void> {
+    const { requestId, path, start, visitor } = asked;
     res.setHeader('X-Request-Id', requestId);
-    const url = URL.parse(req.url ?? '', 'https://cns.invalid');
-    if (url?.pathname !== ENTRANCE) return this.pages.plain(res, 404);
+    if (path !== ENTRANCE) return this.pages.plain(res, 404);
     if (req.method !== 'GET') return this.pages.plain(res, 405);
-    const entered = await this.cns.enter(req, url.searchParams.get('avvio'));
+    const entered = await this.cns.enter(req, start);
     if (entered.ok) this.pages.leadOn(res, this.address.wayBack(entered.ticket));
-    else this.pages.refused(req, res, entered.reason, requestId);
+    else this.pages.refused(visitor, res, entered.reason, requestId);
   }
 }

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../config.js';
+import { rememberedLanguage } from '../../../common/language-cookie.js';
 import { Metrics } from '../../../common/metrics.js';
 import { Pages } from '../../../common/pages.js';
-import { isLanguage, preferredLanguage, Texts, type Language } from '../../../common/texts.js';
+import { preferredLanguage, Texts, type Language } from '../../../common/texts.js';
+import type { Visitor } from '../../../common/visitor.js';
 import { refusedPage } from './cns.views.js';
 import type { CnsReason } from './refusal.js';
 
@@ -17,18 +19,23 @@ export class CnsPages {
     private readonly metrics: Metrics,
   ) {}
 
-  refused(req: IncomingMessage, res: ServerResponse, reason: CnsReason, reference: string): void {
+  refused({ t, lang }: Visitor, res: ServerResponse, reason: CnsReason, reference: string): void {
     this.metrics.signIns.inc({ method: 'cns', outcome: reason });
-    const lang = language(req);
-    this.page(res, 403, lang, 'cns/refused', refusedPage(this.texts.for(lang), reason, reference));
+    this.page(res, 403, lang, 'cns/refused', refusedPage(t, reason, reference));
   }
 
-  failed(req: IncomingMessage, res: ServerResponse, status: number, reference: string): void {
-    const lang = language(req);
+  failed({ t, lang }: Visitor, res: ServerResponse, status: number, reference: string): void {
     const which = status === 503 ? '503' : '500';
-    const title = this.texts.for(lang)(`errors.${which}-title`);
+    const title = t(`errors.${which}-title`);
     const head = { title, error: true, noindex: true, crumbs: [] };
     this.page(res, Number(which), lang, `errors/${which}`, { page: head, reference });
+  }
+
+  /** The language as chosen in this browser; else on the portal, whose cookies stay on its host; else as preferred. */
+  visitor(req: IncomingMessage, chosenOnPortal: Language | null): Visitor {
+    const chosen = rememberedLanguage(req.headers.cookie, this.config);
+    const lang = chosen ?? chosenOnPortal ?? preferredLanguage(req.headers['accept-language']);
+    return { t: this.texts.for(lang), lang, chosen: chosen !== null };
   }
 
   leadOn(res: ServerResponse, address: string): void {
@@ -80,10 +87,4 @@ export class CnsPages {
     res.setHeader('Connection', 'close');
     if (this.config.production) res.setHeader('Strict-Transport-Security', 'max-age=63072000; includeSubDomains');
   }
-}
-
-/** The language chosen on the portal, where it is on the same host; else what the browser prefers. */
-function language(req: IncomingMessage): Language {
-  const chosen = /(?:^|;\s*)lingua=([a-z]{2})(?:;|$)/.exec(req.headers.cookie ?? '')?.[1];
-  return isLanguage(chosen) ? chosen : preferredLanguage(req.headers['accept-language']);
 }

@@ -6,6 +6,7 @@ import { Keys, randomToken, sameBytes, sha256 } from '../../../common/crypto.js'
 import { Database } from '../../../common/database.js';
 import { LOG } from '../../../common/log-token.js';
 import type { Log } from '../../../common/log.js';
+import type { Language } from '../../../common/texts.js';
 import type { Identity } from '../../identity.js';
 import { returnPath } from '../../session.rules.js';
 import { CnsRepository } from './cns.repository.js';
@@ -24,6 +25,8 @@ interface Start {
   readonly browser: string;
   readonly returnTo: string;
   readonly at: number;
+  /** Chosen on the portal, whose cookies the card's address may be out of reach of. */
+  readonly language: Language | null;
 }
 
 /**
@@ -43,9 +46,9 @@ export class CnsService {
   ) {}
 
   /** What the browser takes along to the card's address: sealed, so that it can be neither made nor changed elsewhere. */
-  start(browserSecret: string, wanted: unknown): string {
+  start(browserSecret: string, wanted: unknown, language: Language | null): string {
     const browser = sha256(browserSecret).toString('base64');
-    const start: Start = { browser, returnTo: returnPath(wanted), at: this.clock.now().epochMilliseconds };
+    const start: Start = { browser, returnTo: returnPath(wanted), at: this.clock.now().epochMilliseconds, language };
     return this.keys.seal('cns-start', Buffer.from(JSON.stringify(start)), 'start').toString('base64url');
   }
 
@@ -82,6 +85,11 @@ export class CnsService {
     });
   }
 
+  /** Which language was chosen where this start was made, however long ago. */
+  languageOf(startToken: unknown): Language | null {
+    return this.opened(startToken)?.language ?? null;
+  }
+
   private async ticketFor(identity: Identity, start: Start): Promise<string> {
     const ticket = randomToken(32);
     const issuedAt = this.clock.now();
@@ -98,11 +106,15 @@ export class CnsService {
     return ticket;
   }
 
-  private read(token: unknown): Start {
-    must(typeof token === 'string' && token.length <= 4000 && /^[\w-]+$/.test(token), 'start-missing');
+  private opened(token: unknown): Start | null {
+    if (typeof token !== 'string' || token.length > 4000 || !/^[\w-]+$/.test(token)) return null;
     const plain = this.keys.open('cns-start', Buffer.from(token, 'base64url'), 'start');
-    must(plain, 'start-missing');
-    const start = JSON.parse(plain.toString('utf8')) as Start;
+    return plain && (JSON.parse(plain.toString('utf8')) as Start);
+  }
+
+  private read(token: unknown): Start {
+    const start = this.opened(token);
+    must(start, 'start-missing');
     const until = Temporal.Instant.fromEpochMilliseconds(start.at).add(START_LIFE);
     must(Temporal.Instant.compare(this.clock.now(), until) < 0, 'start-expired');
     return start;
