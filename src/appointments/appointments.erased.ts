@@ -10,6 +10,7 @@ export class AppointmentsErased implements Erased, OnModuleInit {
   readonly titleKey = 'erasure.appointments';
   readonly tables = ['appointment'] as const;
   readonly keptKey = null;
+  readonly alone = true;
 
   constructor(
     private readonly parts: ErasedParts,

@@ -13,6 +13,7 @@ export class AuditErased implements Erased, OnModuleInit {
   readonly titleKey = 'erasure.accesses';
   readonly tables = ['audit_entry'] as const;
   readonly keptKey = 'erasure.kept-accesses';
+  readonly alone = false;
 
   constructor(
     private readonly parts: ErasedParts,

@@ -13,6 +13,7 @@ export class AuthErased implements Erased, OnModuleInit {
   readonly titleKey = 'erasure.identity';
   readonly tables = ['citizen', 'session', 'parked_form', 'pin_credential'] as const;
   readonly keptKey = 'erasure.kept-identity';
+  readonly alone = false;
 
   constructor(
     private readonly parts: ErasedParts,

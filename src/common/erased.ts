@@ -15,6 +15,8 @@ export interface Erased {
   readonly tables: readonly string[];
   /** Why something is kept, as a text key; null when nothing is. */
   readonly keptKey: string | null;
+  /** Whether it may go and the person stay: something of it is deleted, and nothing else hangs on it. */
+  readonly alone: boolean;
   /** Deletes what may be deleted of this citizen, in the unit of work under way (as the system name 'erasure'). */
   erase(subject: string, now: Temporal.Instant): Promise<ErasureOutcome>;
 }
@@ -30,5 +32,10 @@ export class ErasedParts {
 
   get all(): readonly Erased[] {
     return this.parts;
+  }
+
+  /** What an erasure that is granted in part may be of. */
+  get alone(): readonly Erased[] {
+    return this.parts.filter(({ alone }) => alone);
   }
 }

@@ -10,6 +10,7 @@ export class NoticesErased implements Erased, OnModuleInit {
   readonly titleKey = 'erasure.notices';
   readonly tables = ['notice'] as const;
   readonly keptKey = null;
+  readonly alone = true;
 
   constructor(
     private readonly parts: ErasedParts,

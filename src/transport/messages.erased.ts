@@ -11,6 +11,7 @@ export class MessagesErased implements Erased, OnModuleInit {
   readonly titleKey = 'erasure.messages';
   readonly tables = ['outgoing_message', 'delivery_attempt', 'delivery_report'] as const;
   readonly keptKey = null;
+  readonly alone = true;
 
   constructor(
     private readonly parts: ErasedParts,

@@ -4,6 +4,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { load } from 'cheerio';
 import { staff, system } from '#src/common/actor.js';
 import { Database } from '#src/common/database.js';
+import { ErasedParts } from '#src/common/erased.js';
 import { NOTICE_TYPE_RULES, type NoticeTypeRule } from '#src/common/notice-types.js';
 import { NOW, testApp, type TestApp } from '../support/app.ts';
 import { addNotice, citizenOf, type Citizen } from '../support/people.ts';
@@ -373,6 +374,19 @@ describe('an answer', () => {
     assert.equal((await events(portal, protocol)).length, 3);
   });
 
+  it('is not undone by withdrawing the request: the page says so as a warning', async () => {
+    const protocol = await asked(me, 'opposizione');
+    await taken(protocol);
+    await decided(protocol, { esito: 'rejected' });
+    await me.browser
+      .post(`/dati/diritti/richieste/${protocol}/ritiro`)
+      .type('form')
+      .send({ _csrf: me.csrf() })
+      .expect(303);
+    const $ = await pageOf(me, `/dati/diritti/richieste/${protocol}`);
+    assert.match($('#esito').attr('class') ?? '', /warning/);
+  });
+
   it('to a request that was withdrawn meanwhile is refused', async () => {
     const protocol = await asked(me, 'opposizione');
     await taken(protocol);
@@ -384,6 +398,10 @@ describe('an answer', () => {
       .expect(303);
     await post(elena, `${DESK}/${protocol}/decisione`, { versione, esito: 'accepted', motivo: 'x' }).expect(422);
     assert.equal((await requestOf(portal, protocol)).state, 'withdrawn');
+    for (const form of ['decisione', 'proroga']) {
+      const { headers } = await get(elena, `${DESK}/${protocol}/${form}`).expect(303);
+      assert.match(headers.location ?? '', new RegExp(`${DESK}/${protocol}$`), 'nothing is left to be asked');
+    }
   });
 });
 
@@ -509,11 +527,37 @@ describe('what an answer changes', () => {
     await decided(elsewhere, { esito: 'accepted', campo: 'altrove', valore: '' });
   });
 
+  it('erasure in part: offers what may go alone, wherever it stands in the order', async () => {
+    const part = { titleKey: 'x', tables: [], keptKey: null, erase: async () => ({ deleted: 0, kept: 0 }) };
+    const late = { ...part, id: 'late-and-alone', order: 2000, alone: true };
+    const early = { ...part, id: 'early-and-held', order: 1, alone: false };
+    const parts = portal.app.get(ErasedParts);
+    for (const one of [late, early]) parts.register(one);
+    const protocol = await asked(me, 'cancellazione');
+    await taken(protocol);
+    const $ = load((await get(elena, `${DESK}/${protocol}/decisione`).expect(200)).text);
+    const offered = $('input[name=parti]')
+      .toArray()
+      .map(({ attribs }) => attribs.value);
+    for (const one of [late, early]) (parts.all as object[]).splice(parts.all.indexOf(one), 1);
+    assert.deepEqual(offered.toSorted(), [
+      'appointments',
+      'consents',
+      'contacts',
+      'copie',
+      late.id,
+      'messages',
+      'notices',
+      'preferences',
+    ]);
+  });
+
   it('erasure in part: needs to know of what', async () => {
     const protocol = await asked(me, 'cancellazione');
     await taken(protocol);
     await decided(protocol, { esito: 'partly' }, 422);
-    await decided(protocol, { esito: 'partly', parti: ['identity'] }, 422);
+    for (const part of ['identity', 'accesses', 'rights', 'boh'])
+      await decided(protocol, { esito: 'partly', parti: [part] }, 422);
     await decided(protocol, { esito: 'partly', parti: ['notices'] });
     const $ = await pageOf(me, `/dati/diritti/richieste/${protocol}`);
     assert.match($('.note-warning').text(), /giovedì 2 aprile 2026 alle 09:00/);

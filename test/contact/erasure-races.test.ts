@@ -169,7 +169,7 @@ function during(who: string, order: number, what: () => Promise<unknown>): void 
     if (subject === who) await elsewhere(what);
     return { deleted: 0, kept: 0 };
   };
-  const part = { id: `meanwhile-${order}`, order, titleKey: 'x', tables: [], keptKey: null, erase };
+  const part = { id: `meanwhile-${order}`, order, titleKey: 'x', tables: [], keptKey: null, alone: true, erase };
   meanwhile.push(part);
   portal.app.get(ErasedParts).register(part);
 }

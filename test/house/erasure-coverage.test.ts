@@ -191,6 +191,7 @@ describe('erasure', () => {
       titleKey: 'x',
       tables: [],
       keptKey: null,
+      alone: true,
       erase: async (subject: string) => {
         if (subject === paolo.id) throw new Error('broken part');
         return { deleted: 0, kept: 0 };

@@ -4,14 +4,6 @@ import type { Form } from '../../common/form.js';
 import type { Correctable, Correction, Decision, Outcome, RightKind } from '../../contact/index.js';
 import { ELSEWHERE, type DecideForm } from './desk.forms.js';
 
-/** Whom everything belongs to: with the person goes the rest, so this is no part of a partial erasure. */
-const PERSON = 'identity';
-
-/** What may go alone when an erasure is granted in part. */
-export function partialParts(parts: readonly Erased[]): readonly Erased[] {
-  return parts.filter(({ id, order }) => id !== PERSON && order < 900);
-}
-
 /** The form with what an answer to this kind of request lacks. */
 export function checkedDecision(kind: RightKind, form: Form<DecideForm>, parts: readonly Erased[]): Form<DecideForm> {
   let checked = form;

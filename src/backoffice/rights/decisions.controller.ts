@@ -7,7 +7,7 @@ import { Form, FormPipe } from '../../common/form.js';
 import { Visitor } from '../../common/visitor.js';
 import { RightsDeskService, type DeskRequest } from '../../contact/index.js';
 import { DecideForm } from './desk.forms.js';
-import { checkedDecision, correctionOf, decisionOf, partialParts } from './decision.rules.js';
+import { checkedDecision, correctionOf, decisionOf } from './decision.rules.js';
 import { DESK } from './desk.rules.js';
 import { decidePage } from './desk-forms.views.js';
 
@@ -29,6 +29,7 @@ export class DecisionsController {
     @Res() res: Response,
   ): Promise<void> {
     const shown = await this.desk.read(acting, protocol);
+    if (shown.request.closedAt) return res.redirect(303, `${DESK}/${shown.request.protocol}`);
     this.show(visitor, res, shown, Form.empty(DecideForm, { versione: String(shown.request.version) }));
   }
 
@@ -42,7 +43,7 @@ export class DecisionsController {
     @Res() res: Response,
   ): Promise<void> {
     const shown = await this.desk.read(acting, protocol);
-    const form = checkedDecision(shown.request.kind, typed, partialParts(this.parts.all));
+    const form = checkedDecision(shown.request.kind, typed, this.parts.alone);
     if (!form.valid) return this.show(visitor, res, shown, form);
     const { kind } = shown.request;
     const decided = await this.desk.decide(
@@ -61,7 +62,7 @@ export class DecisionsController {
   }
 
   private show({ t }: Visitor, res: Response, shown: DeskRequest, form: Form<DecideForm>): void {
-    const page = decidePage(t, shown, form, partialParts(this.parts.all));
+    const page = decidePage(t, shown, form, this.parts.alone);
     res.status(form.status).render('desk/decide', page);
   }
 }

@@ -53,7 +53,6 @@ export function deskRequestPage(t: Translate, { request, events, person, today }
   const open = request.closedAt === null;
   const href = `${DESK}/${request.protocol}`;
   const mine = request.takenBy === me;
-  const extendable = extension(request.state, request.extendedAt !== null, request.firstDueOn, today).ok;
   return {
     page: { ...staffHead(t, request.protocol, [deskCrumb(t)]), title },
     title,
@@ -67,12 +66,17 @@ export function deskRequestPage(t: Translate, { request, events, person, today }
     takeAction: open && !mine ? `${href}/presa-in-carico` : '',
     takeLabel: t(request.state === 'received' ? 'desk.take' : 'desk.take-over'),
     decideHref: open && request.state !== 'received' ? `${href}/decisione` : '',
-    extendHref: extendable ? `${href}/proroga` : '',
+    extendHref: isExtendable({ request, today }) ? `${href}/proroga` : '',
     person: personLines(t, person),
     answers: rightAnswers(t, request),
     reason: request.outcomeReason ?? '',
     steps: events.map((event) => stepOf(t, event, me)),
   };
+}
+
+/** Whether two months more can still be taken. */
+export function isExtendable({ request, today }: Pick<DeskRequest, 'request' | 'today'>): boolean {
+  return extension(request.state, request.extendedAt !== null, request.firstDueOn, today).ok;
 }
 
 export function deskCrumb(t: Translate): Crumb {

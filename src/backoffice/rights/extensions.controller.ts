@@ -8,6 +8,7 @@ import { RightsDeskService } from '../../contact/index.js';
 import { ExtendForm } from './desk.forms.js';
 import { DESK } from './desk.rules.js';
 import { extendPage } from './desk-forms.views.js';
+import { isExtendable } from './desk.views.js';
 
 /** Two months more for a request, once, with the reason the person is told. */
 @Controller('operatore/richieste-dati/:protocol/proroga')
@@ -24,6 +25,8 @@ export class ExtensionsController {
     @Res() res: Response,
   ): Promise<void> {
     const shown = await this.desk.read(acting, protocol);
+    if (shown.request.state !== 'received' && !isExtendable(shown))
+      return res.redirect(303, `${DESK}/${shown.request.protocol}`);
     const form = Form.empty(ExtendForm, { versione: String(shown.request.version) });
     res.render('desk/extend', extendPage(t, shown, form));
   }

@@ -73,7 +73,7 @@ export class RightsController {
     @Res() res: Response,
   ): Promise<void> {
     const withdrawn = await this.rights.withdraw(acting, protocol);
-    await flash(req, withdrawn ? 'rights.withdrawn' : 'rights.closed-before');
+    await flash(req, withdrawn ? 'rights.withdrawn' : 'rights.closed-before', withdrawn ? 'ok' : 'warning');
     res.redirect(303, `/dati/diritti/richieste/${encodeURIComponent(protocol)}#esito`);
   }
 

@@ -10,6 +10,7 @@ export class RightsErased implements Erased, OnModuleInit {
   readonly titleKey = 'erasure.rights';
   readonly tables = ['right_request', 'right_event'] as const;
   readonly keptKey = 'erasure.kept-rights';
+  readonly alone = false;
 
   constructor(
     private readonly parts: ErasedParts,

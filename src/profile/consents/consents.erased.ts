@@ -13,6 +13,7 @@ export class ErasedConsents implements Erased, OnModuleInit {
   readonly titleKey = 'consents.title';
   readonly tables = ['consent_event'];
   readonly keptKey = 'consents.kept';
+  readonly alone = true;
 
   constructor(
     private readonly parts: ErasedParts,

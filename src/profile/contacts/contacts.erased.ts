@@ -12,6 +12,7 @@ export class ErasedContacts implements Erased, OnModuleInit {
   readonly titleKey = 'erasure.contacts';
   readonly tables = ['contact', 'contact_change', 'postal_address'] as const;
   readonly keptKey = null;
+  readonly alone = true;
 
   constructor(
     private readonly parts: ErasedParts,

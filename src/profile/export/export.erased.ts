@@ -10,6 +10,7 @@ export class ErasedExports implements Erased, OnModuleInit {
   readonly titleKey = 'erasure.copies';
   readonly tables = ['data_export', 'export_chunk'];
   readonly keptKey = null;
+  readonly alone = true;
 
   constructor(
     private readonly parts: ErasedParts,

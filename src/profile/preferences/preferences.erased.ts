@@ -10,6 +10,7 @@ export class ErasedPreferences implements Erased, OnModuleInit {
   readonly titleKey = 'preferences.title';
   readonly tables = ['notice_preference', 'notice_setting'];
   readonly keptKey = null;
+  readonly alone = true;
 
   constructor(
     private readonly parts: ErasedParts,
