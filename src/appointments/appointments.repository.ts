@@ -77,14 +77,15 @@ export class AppointmentsRepository {
     return row?.count ?? 0;
   }
 
-  /** For the Bacheca: the soonest booked one, by one index look-up. */
+  /** For the Bacheca: the soonest booked one that is not over. */
   async next(citizen: string, now: Temporal.Instant): Promise<NextAppointment | null> {
     const [row] = await this.db.query<NextAppointment>(
       `SELECT a.id, a.start_at AS "startAt", a.topic_id AS "topicId", a.channel, a.number, o.name AS "officeName"
        FROM appointment a JOIN office o ON o.id = a.office_id
-       WHERE a.citizen_id = $1 AND a.state IN ('booked', 'arrived', 'called') AND a.start_at > $2
+       WHERE a.citizen_id = $1 AND a.state IN ('booked', 'arrived', 'called')
+         AND a.start_at + make_interval(mins => a.minutes) > $2
        ORDER BY a.start_at LIMIT 1`,
-      [citizen, now.subtract({ minutes: 30 })],
+      [citizen, now],
     );
     return row ?? null;
   }

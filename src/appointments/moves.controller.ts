@@ -50,11 +50,8 @@ export class MovesController {
   ): Promise<void> {
     const moved = form.valid ? await this.appointments.move(acting, id, Number(form.data.orario)) : null;
     if (moved?.ok) return res.redirect(303, `/appuntamenti/${id}?esito=spostato#esito`);
-    const appointment = await this.appointments.find(acting, id);
-    if (moved && (moved.reason === 'too-late' || moved.reason === 'not-booked'))
-      return void res.status(422).render('appointments/too-late', tooLatePage(appointment, t, true));
     const shown = moved ? form.withError('orario', `appointments.${moved.reason}`) : form;
-    await this.show(shown, appointment, choices, acting, t, res);
+    await this.show(shown, await this.appointments.find(acting, id), choices, acting, t, res);
   }
 
   private async show(
@@ -66,7 +63,7 @@ export class MovesController {
     res: Response,
   ): Promise<void> {
     if (!appointment.canBeChanged(this.clock.now()))
-      return res.render('appointments/too-late', tooLatePage(appointment, t));
+      return res.status(form.status).render('appointments/too-late', tooLatePage(appointment, t, form.status === 422));
     const { channel, topicId: topic, officeId, slotId } = appointment.row;
     const choices = { ...asked, office: asked.office ?? officeId, channel, topic };
     const times = await this.slots.times(acting, choices, null, asked.day);

@@ -303,6 +303,24 @@ describe('an appointment one has', () => {
     assert.match((await eva.get('/bacheca')).text, /Martedì 14 aprile 2026, ore/u);
   });
 
+  it('is the next one on the Bacheca until its own end, be it short or long', async () => {
+    for (const minutes of [5, 20, 45, 240]) {
+      const eva = await person(app);
+      const id = await book(eva, 'naspi');
+      const next = async () => (await eva.get('/bacheca')).$(`main a[href="/appuntamenti/${id}"]`).length;
+      const begun = (ago: number) =>
+        app.db.query('UPDATE appointment SET minutes = $2, start_at = $3 WHERE id = $1', [
+          id,
+          minutes,
+          app.clock.now().subtract({ minutes: ago }),
+        ]);
+      await begun(minutes - 1);
+      assert.equal(await next(), 1, `the last of ${minutes} minutes`);
+      await begun(minutes);
+      assert.equal(await next(), 0, `${minutes} minutes are over`);
+    }
+  });
+
   it('moves to another time with a new number', async () => {
     const eva = await person(app);
     const id = await book(eva, 'naspi', '2026-04-21');
@@ -358,8 +376,11 @@ describe('an appointment one has', () => {
     const owner = await sessionFor(app, eva.id);
     for (const deed of ['annullamento', 'spostamento']) {
       assert.equal(h1(await owner.get(`/appuntamenti/${id}/${deed}`)), 'Non si può più cambiare qui');
-      const refused = await owner.post(`/appuntamenti/${id}/${deed}`, { orario: '1' });
-      assert.deepEqual([refused.status, h1(refused)], [422, 'Non si può più cambiare qui']);
+      for (const fields of [{ orario: '1' }, { orario: 'boh' }, {}] as Record<string, string>[]) {
+        const refused = await owner.post(`/appuntamenti/${id}/${deed}`, fields);
+        assert.deepEqual([refused.status, h1(refused)], [422, 'Non si può più cambiare qui'], JSON.stringify(fields));
+        assert.match(refused.$('title').text(), /^Errore: /);
+      }
     }
     app.clock.move({ hours: -6 });
   });
