@@ -4,20 +4,15 @@ import { Reads } from '../audit/index.js';
 import { flash } from '../auth/index.js';
 import { Allow } from '../common/access.js';
 import { Acting } from '../common/acting.js';
-import { Clock, isInstant } from '../common/clock.js';
-import { UuidParam } from '../common/uuid.js';
+import { UUID, UuidParam } from '../common/uuid.js';
 import { Visitor } from '../common/visitor.js';
-import type { NoticeFilter } from './notifications.repository.js';
 import { NotificationsService } from './notifications.service.js';
-import { noticePage, noticesPage } from './notifications.views.js';
+import { noticePage, noticesPage, type NoticeFilter } from './notifications.views.js';
 
 @Controller('notifiche')
 @Allow('citizen')
 export class NotificationsController {
-  constructor(
-    private readonly notifications: NotificationsService,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly notifications: NotificationsService) {}
 
   @Get()
   @Reads('notices.list')
@@ -29,8 +24,12 @@ export class NotificationsController {
     @Query('prima') before: unknown,
   ): Promise<object> {
     const filter = filterOf(state);
-    const page = await this.notifications.page(acting, filter, typeof before === 'string' ? before : null);
-    return noticesPage(t, page, filter, this.clock.now(), typeof before === 'string');
+    const page = await this.notifications.page(
+      acting,
+      filter === 'non-lette',
+      typeof before === 'string' ? before : null,
+    );
+    return noticesPage(t, page, filter, typeof before === 'string');
   }
 
   @Get(':id')
@@ -40,7 +39,7 @@ export class NotificationsController {
     return noticePage(t, await this.notifications.open(acting, id));
   }
 
-  /** Marks what the list showed as read; notices that came after the page was made stay unread. */
+  /** Marks as read what was there when the page was made. By ids: one that was written before may be committed after. */
   @Post('lette')
   async markRead(
     @Acting() acting: Acting,
@@ -49,7 +48,7 @@ export class NotificationsController {
     @Res() res: Response,
   ): Promise<void> {
     const filter = filterOf(body.stato);
-    const done = await this.notifications.markShownAsRead(acting, filter, shownAt(body.mostrate, this.clock.now()));
+    const done = await this.notifications.markAsRead(acting, shown(body.mostrate));
     await flash(req, done > 0 ? 'notifications.marked' : 'notifications.nothing-to-mark');
     res.redirect(303, `/notifiche?stato=${filter}#esito`);
   }
@@ -59,9 +58,7 @@ function filterOf(state: unknown): NoticeFilter {
   return state === 'non-lette' ? 'non-lette' : 'tutte';
 }
 
-/** When the page was made; something of another form marks nothing newer than now. */
-function shownAt(value: unknown, now: Temporal.Instant): Temporal.Instant {
-  if (typeof value !== 'string' || !isInstant(value)) return now;
-  const shown = Temporal.Instant.from(value);
-  return Temporal.Instant.compare(shown, now) < 0 ? shown : now;
+/** The ids that the form names; null when it names nothing at all. */
+function shown(value: unknown): string[] | null {
+  return typeof value === 'string' ? value.split(' ').filter((id) => UUID.test(id)) : null;
 }

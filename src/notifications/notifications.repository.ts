@@ -13,12 +13,10 @@ export interface NoticeRow {
   read_at: Temporal.Instant | null;
 }
 
-/** 'tutte' or 'non-lette', as in the address of the page. */
-export type NoticeFilter = 'tutte' | 'non-lette';
-
 export interface NoticePage {
   notices: NoticeRow[];
-  unread: number;
+  /** Ids of the unread ones there are, whatever the page shows: UNREAD_COUNTED at most, the newest. */
+  unread: string[];
   /** Key for the next page, null on the last. */
   next: string | null;
 }
@@ -45,11 +43,13 @@ export class NotificationsRepository {
   }
 
   /** Newest first, by key rather than by offset: page 1000 costs as much as page 1. */
-  async page(subject: string, filter: NoticeFilter, before: string | null, size: number): Promise<NoticePage> {
+  async page(subject: string, unreadOnly: boolean, before: string | null, size: number): Promise<NoticePage> {
     const { at, id } = newestFirst.read(before);
+    // First: what commits between the two is then on the page and not among these, so nobody marks it unseen.
+    const unread = await this.unread(subject);
     const notices = await this.db.query<NoticeRow>(
       `SELECT id, type, text_key, parameters, link, created_at, read_at FROM notice
-       WHERE citizen_id = $1 ${filter === 'non-lette' ? 'AND read_at IS NULL' : ''}
+       WHERE citizen_id = $1 ${unreadOnly ? 'AND read_at IS NULL' : ''}
          AND (created_at, id) < ($2, $3)
        ORDER BY created_at DESC, id DESC LIMIT $4`,
       [subject, at, id, size + 1],
@@ -57,7 +57,7 @@ export class NotificationsRepository {
     const last = notices[size - 1];
     return {
       notices: notices.slice(0, size),
-      unread: await this.countUnread(subject),
+      unread,
       next: notices.length > size && last ? newestFirst.after({ at: last.created_at, id: last.id }) : null,
     };
   }
@@ -71,16 +71,12 @@ export class NotificationsRepository {
     return rows[0] ?? null;
   }
 
-  async markRead(
-    subject: string,
-    filter: NoticeFilter,
-    upTo: Temporal.Instant,
-    now: Temporal.Instant,
-  ): Promise<number> {
+  /** @param ids null: whichever there are */
+  async markRead(subject: string, ids: readonly string[] | null, now: Temporal.Instant): Promise<number> {
     return this.db.execute(
       `UPDATE notice SET read_at = greatest($3::timestamptz(3), created_at)
-       WHERE citizen_id = $1 AND read_at IS NULL AND created_at <= $2 AND $4 IN ('tutte', 'non-lette')`,
-      [subject, upTo, now, filter],
+       WHERE citizen_id = $1 AND read_at IS NULL AND ($2::uuid[] IS NULL OR id = ANY ($2))`,
+      [subject, ids, now],
     );
   }
 
@@ -100,11 +96,11 @@ export class NotificationsRepository {
     return { notices, unread: notices[0]?.unread ?? 0 };
   }
 
-  private async countUnread(subject: string): Promise<number> {
-    const rows = await this.db.query<{ unread: number }>(
-      `SELECT count(*) AS unread FROM (SELECT 1 FROM notice WHERE citizen_id = $1 AND read_at IS NULL LIMIT ${UNREAD_COUNTED}) counted`,
+  private async unread(subject: string): Promise<string[]> {
+    const rows = await this.db.query<{ id: string }>(
+      `SELECT id FROM notice WHERE citizen_id = $1 AND read_at IS NULL ORDER BY created_at DESC, id DESC LIMIT ${UNREAD_COUNTED}`,
       [subject],
     );
-    return rows[0]?.unread ?? 0;
+    return rows.map(({ id }) => id);
   }
 }

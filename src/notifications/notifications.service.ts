@@ -9,12 +9,7 @@ import { NotFound } from '../common/errors.js';
 import type { NoticeType } from '../common/notice-types.js';
 import { DeliveriesRepository, type DeliveryRow } from './deliveries.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
-import {
-  NotificationsRepository,
-  type NoticeFilter,
-  type NoticePage,
-  type NoticeRow,
-} from './notifications.repository.js';
+import { NotificationsRepository, type NoticePage, type NoticeRow } from './notifications.repository.js';
 
 export interface NewNotice {
   type: NoticeType;
@@ -54,9 +49,9 @@ export class NotificationsService {
   }
 
   /** @param before key of the last notice of the page before, for the next one */
-  async page(acting: Acting, filter: NoticeFilter, before: string | null): Promise<NoticePage> {
+  async page(acting: Acting, unreadOnly: boolean, before: string | null): Promise<NoticePage> {
     return this.db.actingAs(citizen(acting.subject, acting.by), () =>
-      this.notices.page(acting.subject, filter, before, NOTICES_PER_PAGE),
+      this.notices.page(acting.subject, unreadOnly, before, NOTICES_PER_PAGE),
     );
   }
 
@@ -69,11 +64,11 @@ export class NotificationsService {
     });
   }
 
-  /** Marks as read only what the filter shows and no newer than the page that was looked at. @returns how many */
-  async markShownAsRead(acting: Acting, filter: NoticeFilter, upTo: Temporal.Instant): Promise<number> {
+  /** @param ids null: all there are. @returns how many were not read before */
+  async markAsRead(acting: Acting, ids: readonly string[] | null): Promise<number> {
     const { subject, by } = acting;
     return this.db.actingAs(citizen(subject, by), async () => {
-      const count = await this.notices.markRead(subject, filter, upTo, this.clock.now());
+      const count = await this.notices.markRead(subject, ids, this.clock.now());
       if (count > 0)
         await this.audit.record({ action: 'notices.mark-read', subject, purpose: 'service', details: { count } });
       return count;

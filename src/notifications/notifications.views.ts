@@ -4,7 +4,10 @@ import type { PageModel } from '../common/pages.js';
 import type { Translate } from '../common/texts.js';
 import type { DeliveryRow } from './deliveries.repository.js';
 import { deliveryTimelines } from './deliveries.views.js';
-import { UNREAD_COUNTED, type NoticeFilter, type NoticePage, type NoticeRow } from './notifications.repository.js';
+import { UNREAD_COUNTED, type NoticePage, type NoticeRow } from './notifications.repository.js';
+
+/** As in the address of the page. */
+export type NoticeFilter = 'tutte' | 'non-lette';
 
 interface NoticeItem {
   label: string;
@@ -19,15 +22,15 @@ export function noticesPage(
   t: Translate,
   { notices, unread, next }: NoticePage,
   filter: NoticeFilter,
-  now: Temporal.Instant,
   older: boolean,
 ): PageModel {
   const title = t('notifications.title');
+  const unreadHere = notices.filter((notice) => notice.read_at === null).map(({ id }) => id);
   return {
     page: { title, section: 'notifications', menu: true, crumbs: [dashboardCrumb(t), { label: title, href: '' }] },
-    menuCounts: { notifications: countLabel(unread) },
+    menuCounts: { notifications: countLabel(unread.length) },
     title,
-    lead: unread > 0 ? t.count('notifications.unread-lead', unread) : t('notifications.all-read'),
+    lead: unread.length > 0 ? t.count('notifications.unread-lead', unread.length) : t('notifications.all-read'),
     filters: [
       { label: t('notifications.filter-all'), href: '/notifiche', current: filter === 'tutte' },
       { label: t('notifications.filter-unread'), href: '/notifiche?stato=non-lette', current: filter === 'non-lette' },
@@ -35,9 +38,9 @@ export function noticesPage(
     notices: notices.map((notice) => noticeItem(t, notice)),
     isEmpty: notices.length === 0,
     emptyText: t(filter === 'non-lette' ? 'notifications.empty-unread' : 'notifications.empty'),
-    canMark: notices.some((notice) => notice.read_at === null),
+    canMark: unreadHere.length > 0,
     filter,
-    shownAt: now.toString(),
+    shown: [...new Set([...unreadHere, ...unread])].join(' '),
     older,
     firstHref: `/notifiche?stato=${filter}`,
     nextHref: next ? `/notifiche?stato=${filter}&prima=${encodeURIComponent(next)}` : '',
