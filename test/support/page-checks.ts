@@ -1,5 +1,6 @@
 import type { CheerioAPI } from 'cheerio';
 import { HtmlValidate, StaticConfigLoader } from 'html-validate';
+import { ANCHORS } from './text-browser.ts';
 import type { Answer } from './visit.ts';
 
 /** Rules that are taste or speak of other browsers than ours; every other one of the presets stands. */
@@ -92,9 +93,9 @@ const FOOTER_LINKS = [
 
 function frameFaults($: CheerioAPI): string[] {
   const found = [];
-  for (const landmark of ['body > header', 'main#main', 'body > footer'])
+  for (const landmark of ['body > header', 'main > #main', 'body > footer'])
     if ($(landmark).length !== 1) found.push(`${$(landmark).length} ${landmark}`);
-  if ($('main').attr('tabindex') !== '-1') found.push('main cannot take the focus');
+  if ($('#main').attr('tabindex') !== '-1') found.push('the content cannot take the focus');
   if ($('a, button, input').first().attr('href') !== '#main') found.push('the skip link is not first');
   if ($('header a[href="#main"]').length !== 1) found.push('no skip link in the header');
   const unnamed = $('nav').filter((_, nav) => !$(nav).attr('aria-label') && !$(nav).attr('aria-labelledby'));
@@ -174,6 +175,9 @@ function errorFaults($: CheerioAPI): string[] {
 
 function referenceFaults($: CheerioAPI): string[] {
   const found: string[] = [];
+  // All ids, not just those a link of today leads to: any can stand in a redirect, a message or a bookmark.
+  for (const one of $('[id]').not(ANCHORS).not('symbol').toArray())
+    found.push(`id "${$(one).attr('id')}" on <${one.tagName}>, which is no place to text browsers`);
   const ids = $('[id]')
     .toArray()
     .map((one) => $(one).attr('id')!);
@@ -214,6 +218,7 @@ function ownRules($: CheerioAPI, html: string): string[] {
   for (const one of $('link[href], img[src], source[src], iframe, object, embed, video, audio').toArray()) {
     const address = $(one).attr('href') ?? $(one).attr('src') ?? '';
     if (!/^(data:|\/(?!\/))/.test(address)) found.push(`${one.tagName} ${address}`);
+    if (!IN_ADDRESS.test(address)) found.push(`${one.tagName} with signs no address may hold: ${address}`);
   }
   if (/<\/li><li/.test(html)) found.push('list items without space between them');
   if (/\[object |undefined|NaN|\{\{|\bnull\b/.test($('body').text()))
@@ -225,6 +230,9 @@ function ownRules($: CheerioAPI, html: string): string[] {
   if (silent.length > 0) found.push(`${silent.length} links or buttons without words`);
   return found;
 }
+
+/** What RFC 3986 lets stand in an address, data: included; the rest is percent-encoded. */
+const IN_ADDRESS = /^(?:[\w.~!$&'()*+,;=:@/?-]|%[\dA-F]{2})*$/i;
 
 /** Requests of a first view: the page and what it loads. */
 export function requests($: CheerioAPI): number {

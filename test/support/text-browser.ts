@@ -8,6 +8,14 @@ export interface Mapping {
 }
 
 /**
+ * Where lynx, w3m and ELinks all find the place that `#id` names: to them an id on an element younger than they are
+ * (main, nav, section, fieldset, time…) or on a row or cell is none, and the link stays where it was.
+ */
+export const ANCHORS =
+  'a, address, blockquote, button, dd, div, dl, dt, em, form, h1, h2, h3, h4, h5, h6, input, li, ol, p, pre, select, ' +
+  'span, strong, table, textarea, ul';
+
+/**
  * A browser with the capabilities of lynx: pages, links, forms, cookies for each site, redirects. No script, no style.
  * It knows nothing of the program: where it goes was found in a page.
  */
@@ -109,6 +117,8 @@ export class TextBrowser {
     this.$ = load(await answer.text());
     this.loads++;
     this.trail.push(this.title);
+    const place = decodeURIComponent(url.hash.slice(1));
+    if (place && !this.$(`[id="${place}"]`).is(ANCHORS)) throw new Error(`no place #${place} on "${this.title}"`);
   }
 
   private reachable(url: URL): string {
