@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../common/database.js';
+import type { LaneOf } from './lane.js';
 import type { Channel, MessageKind } from './message.js';
 import type { Verdict } from './roads.js';
 import type { Step } from './delivery.rules.js';
@@ -28,28 +29,28 @@ export class DeliveryRepository {
   expire(now: Temporal.Instant, before: Temporal.Instant): Promise<{ channel: Channel }[]> {
     return this.db.query(
       `UPDATE outgoing_message SET state = 'scaduta', sealed = NULL, next_attempt_at = NULL, ended_at = $1
-       WHERE kind = 'code' AND state <> 'in invio' AND next_attempt_at IS NOT NULL AND created_at <= $2 RETURNING channel`,
+       WHERE channel IN ('email', 'sms') AND kind = 'code' AND state <> 'in invio' AND next_attempt_at IS NOT NULL AND created_at <= $2 RETURNING channel`,
       [now, before],
     );
   }
 
   /**
-   * Takes some messages whose time has come, codes first, and writes down that each is being sent: committed before
-   * the call, so that whoever comes after a crash knows of it. Two workers never take the same.
+   * Takes some messages of a lane whose time has come, and writes down that each is being sent: committed before the
+   * call, so that whoever comes after a crash knows of it. Two workers never take the same.
    */
-  take(now: Temporal.Instant, deadFrom: Temporal.Instant, most: number): Promise<Taken[]> {
+  take({ channel, kinds }: LaneOf, now: Temporal.Instant, deadFrom: Temporal.Instant, most: number): Promise<Taken[]> {
     return this.db.query<Taken>(
       `WITH due AS (
-         SELECT m.id, m.next_attempt_at AS due_at FROM unnest(ARRAY['code', 'security', 'notice']) AS k (kind) CROSS JOIN LATERAL (
+         SELECT m.id, m.next_attempt_at AS due_at FROM unnest($5::text[]) AS k (kind) CROSS JOIN LATERAL (
            SELECT o.id, o.next_attempt_at FROM outgoing_message o
-           WHERE o.kind = k.kind AND o.next_attempt_at <= $1 AND o.state <> 'in invio'
+           WHERE o.channel = $4 AND o.kind = k.kind AND o.next_attempt_at <= $1 AND o.state <> 'in invio'
            ORDER BY o.next_attempt_at LIMIT $3 FOR UPDATE SKIP LOCKED) m
          LIMIT $3),
        taken AS (UPDATE outgoing_message m SET state = 'in invio', attempts = m.attempts + 1, next_attempt_at = $2
          FROM due WHERE m.id = due.id RETURNING m.*, due.due_at),
        noted AS (INSERT INTO delivery_attempt (message_id, number, started_at) SELECT id, attempts, $1 FROM taken)
-       SELECT ${COLUMNS}, due_at AS "dueAt" FROM taken ORDER BY kind, created_at`,
-      [now, deadFrom, most],
+       SELECT ${COLUMNS}, due_at AS "dueAt" FROM taken ORDER BY due_at`,
+      [now, deadFrom, most, channel, kinds],
     );
   }
 

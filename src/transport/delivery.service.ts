@@ -1,4 +1,5 @@
-import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { system } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
@@ -8,14 +9,15 @@ import type { Log } from '../common/log.js';
 import { SealedContents } from './contents.js';
 import { DeliveryRepository, type Taken } from './delivery.repository.js';
 import { LEASE_SECONDS, nextStep, oldestCode, RETURN_DAYS, type Step } from './delivery.rules.js';
+import { Lane, LANES, type LaneOf } from './lane.js';
 import type { Contents } from './message.js';
 import { ReportsService } from './reports.service.js';
 import { Roads, type Verdict } from './roads.js';
 import { TransportMetrics } from './transport-metrics.js';
 
-/** Messages taken together: few, so that a crash leaves few of uncertain fate. */
-const BATCH = 10;
 const FORGOTTEN_AT_ONCE = 1_000;
+/** How long a stopping process waits for what is in hand, as for its jobs (common/jobs.ts). */
+const HANDED_OVER_MS = 4_000;
 
 /**
  * Hands messages over, as a worker. Rows decide: an attempt is written and committed before the call and its result
@@ -23,9 +25,14 @@ const FORGOTTEN_AT_ONCE = 1_000;
  * result knows that nobody can tell what became of it.
  */
 @Injectable()
-export class DeliveryService implements BeforeApplicationShutdown {
-  private under: Promise<void> | null = null;
-  private stopping = false;
+export class DeliveryService implements OnModuleDestroy, BeforeApplicationShutdown {
+  private readonly lanes = LANES.map(
+    (one) =>
+      new Lane(
+        (most) => this.taken(one, most),
+        (message) => this.deliver(message),
+      ),
+  );
 
   constructor(
     private readonly db: Database,
@@ -39,11 +46,19 @@ export class DeliveryService implements BeforeApplicationShutdown {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /** Sends whatever is due, and takes in what was reported. A second call meanwhile waits for the first. */
-  deliverDue(): Promise<void> {
+  /** What workers repeat: begins to send what is due, by each lane, and takes in what was reported. Waits for no road. */
+  async look(): Promise<void> {
     if (this.db.inUnit) throw new Error('nothing is sent while a unit of work is open');
-    this.under ??= this.delivered().finally(() => (this.under = null));
-    return this.under;
+    await this.takeOver();
+    for (const lane of this.lanes) await lane.look();
+    await this.reports.handleWaiting();
+  }
+
+  /** Sends whatever is due, to its end, and takes in what was reported. */
+  async deliverDue(): Promise<void> {
+    await this.look();
+    await this.handedOver();
+    await this.reports.handleWaiting();
   }
 
   /** Forgets addresses once nothing can come back any more. */
@@ -52,43 +67,46 @@ export class DeliveryService implements BeforeApplicationShutdown {
     while ((await this.asDelivery(() => this.messages.forget(before, FORGOTTEN_AT_ONCE))) === FORGOTTEN_AT_ONCE);
   }
 
-  beforeApplicationShutdown(): void {
-    this.stopping = true;
+  onModuleDestroy(): void {
+    this.lanes.forEach((lane) => lane.close());
   }
 
-  private async delivered(): Promise<void> {
-    await this.takeOver();
-    let taken: Taken[];
-    do {
-      taken = await this.taken();
-      const ends = await Promise.allSettled(taken.map((message) => this.deliver(message)));
-      for (const end of ends) {
-        // Its attempt stays without a result, and is taken over when its time is up.
-        if (end.status === 'rejected') this.log.error({ err: end.reason as unknown }, 'a delivery was not recorded');
-      }
-    } while (taken.length === BATCH && !this.stopping);
-    await this.reports.handleWaiting();
+  /** What is in hand ends with its result written, while the database is still open; what takes longer is taken over. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.race([this.handedOver(), sleep(HANDED_OVER_MS, undefined, { ref: false })]);
   }
 
-  private async taken(): Promise<Taken[]> {
+  private async handedOver(): Promise<void> {
+    await Promise.all(this.lanes.map((lane) => lane.emptied()));
+  }
+
+  private async taken(lane: LaneOf, most: number): Promise<Taken[]> {
     const now = this.clock.now();
-    return this.asDelivery(async () => {
-      for (const { channel } of await this.messages.expire(now, oldestCode(now)))
-        this.metrics.ended(channel, 'scaduta');
-      return this.messages.take(now, now.add({ seconds: LEASE_SECONDS }), BATCH);
-    });
+    return this.asDelivery(() => this.messages.take(lane, now, now.add({ seconds: LEASE_SECONDS }), most));
   }
 
-  /** Messages whose worker died while it was sending them. */
+  /** Messages whose worker died while it was sending them, and codes that come too late. */
   private async takeOver(): Promise<void> {
+    const now = this.clock.now();
     await this.asDelivery(async () => {
-      for (const message of await this.messages.abandoned(this.clock.now(), 100)) {
+      for (const message of await this.messages.abandoned(now, 100)) {
         await this.record(message, { outcome: 'incerta', code: 'interrupted' });
       }
+      for (const { channel } of await this.messages.expire(now, oldestCode(now)))
+        this.metrics.ended(channel, 'scaduta');
     });
   }
 
   private async deliver(message: Taken): Promise<void> {
+    try {
+      await this.handOver(message);
+    } catch (error) {
+      // Its attempt stays without a result, and is taken over when its time is up.
+      this.log.error({ err: error }, 'a delivery was not recorded');
+    }
+  }
+
+  private async handOver(message: Taken): Promise<void> {
     const verdict = await this.handed(message);
     if (verdict.outcome === 'inviata') this.metrics.waited(message.channel, message.dueAt, this.clock.now());
     await this.asDelivery(() => this.record(message, verdict));

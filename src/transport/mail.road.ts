@@ -1,19 +1,14 @@
 import { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
-import { Turns } from '../common/turns.js';
 import type { MailSettings } from '../config.js';
 import type { ReturnPath } from './return-path.js';
 import type { Parcel, Road, Verdict } from './roads.js';
 import { SmtpLines, type SmtpError } from './smtp-lines.js';
 import { enhancedStatus, refusesRecipient } from './status.rules.js';
 
-/** Connections open at once: a mail server limits them, and the text of one message is small. */
-const AT_ONCE = 5;
-
 /** E-mail by SMTP. What was said to the server decides what a failure means (RFC 5321, 4.2.1 and 6.1). */
 export class MailRoad implements Road {
-  private readonly turns = new Turns(AT_ONCE, 1_000);
   private readonly lines: SmtpLines;
 
   constructor(
@@ -25,8 +20,7 @@ export class MailRoad implements Road {
   }
 
   async hand(parcel: Parcel): Promise<Verdict> {
-    const mail = await this.composed(parcel);
-    return this.turns.run(() => this.handed(parcel, mail));
+    return this.handed(parcel, await this.composed(parcel));
   }
 
   async close(): Promise<void> {

@@ -58,7 +58,7 @@ export class TransportModule implements OnModuleInit, OnApplicationShutdown {
     if (!sms) this.log.warn({ channel: 'sms' }, 'SMS_URL is missing: nothing is sent by this channel');
     // A catcher without a port is a test's, which delivers when it wants to see what was sent.
     if (development?.mailCatcherPort === 0) return;
-    this.jobs.register({ name: 'transport.deliver', everySeconds: 2, run: () => this.delivery.deliverDue() });
+    this.jobs.register({ name: 'transport.deliver', everySeconds: 2, run: () => this.delivery.look() });
     this.jobs.register({ name: 'transport.forget', everySeconds: 600, run: () => this.delivery.forget() });
   }
 

@@ -85,6 +85,7 @@ const COLUMNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     reported_at: 'ended_at of the message',
     tried_at: 'technical: when a worker last failed to act on the report',
     handled_at: 'technical: when the report was worked on',
+    doubts: 'a keyed pseudonym of the address: that its messages came back without a reason',
   },
   right_request: {
     id: 'technical',

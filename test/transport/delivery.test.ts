@@ -7,11 +7,13 @@ import { Metrics } from '#src/common/metrics.js';
 import { BounceListeners, type Channel } from '#src/transport/index.js';
 import { SealedContents } from '#src/transport/contents.js';
 import { DeliveryRepository } from '#src/transport/delivery.repository.js';
+import { LANES } from '#src/transport/lane.js';
 import type { Verdict } from '#src/transport/roads.js';
 import { testApp, type TestApp } from '../support/app.ts';
 import { forgetEntries } from '../support/audit.ts';
 import { citizenOf, type Citizen } from '../support/people.ts';
 import { deliveryOf, worker } from '../support/post.ts';
+import { until } from '../support/process.ts';
 import { signedInAs } from '../support/sign-in.ts';
 import { attempts, message, row, ScriptedRoad, send } from './support.ts';
 
@@ -53,7 +55,9 @@ async function workerWith(...verdicts: ConstructorParameters<typeof ScriptedRoad
 async function takenByOneThatDies(): Promise<void> {
   const { db } = await worker(portal);
   const now = portal.clock.now();
-  await db.actingAs(system('delivery'), () => new DeliveryRepository(db).take(now, now.add({ seconds: 90 }), 10));
+  await db.actingAs(system('delivery'), async () => {
+    for (const lane of LANES) await new DeliveryRepository(db).take(lane, now, now.add({ seconds: 90 }), 10);
+  });
 }
 
 describe('an attempt', () => {
@@ -77,10 +81,13 @@ describe('an attempt', () => {
     const { delivery, road } = await workerWith(async () => {
       if (road.handed.length < 10) await everybody;
       else {
-        const [open] = await portal.db.query<{ n: number }>(
-          `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
-        );
-        measured = open!.n;
+        // The look itself is in units of its own meanwhile: they end, whoever waits for the other side.
+        await until(async () => {
+          const [open] = await portal.db.query<{ n: number }>(
+            `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
+          );
+          return (measured = open!.n) === 0;
+        }, 'nobody holds a connection');
         all();
       }
       return SENT;
@@ -316,6 +323,142 @@ describe('several workers', () => {
     const { delivery, road } = await workerWith(SENT);
     await Promise.all([delivery.deliverDue(), delivery.deliverDue()]);
     assert.deepEqual(road.handed, [id]);
+  });
+});
+
+/** A road that answers nothing until it is told to. */
+class SilentRoad extends ScriptedRoad {
+  readonly speak: () => void;
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<Verdict>();
+    super(() => promise);
+    this.speak = () => resolve(SENT);
+  }
+}
+
+describe('lanes', () => {
+  const many = async (how: number, changes: Parameters<typeof message>[1]): Promise<string[]> => {
+    const ids: string[] = [];
+    for (let i = 0; i < how; i++) ids.push(await send(portal, message(maria, changes)));
+    return ids;
+  };
+  const sentOf = async (ids: string[]) =>
+    (
+      await portal.db.query<{ n: number }>(
+        `SELECT count(*)::int AS n FROM outgoing_message WHERE id = ANY ($1) AND state = 'inviata'`,
+        [ids],
+      )
+    )[0]!.n;
+  const withRoads = async (email: ScriptedRoad, sms: ScriptedRoad) => {
+    const made = await deliveryOf(portal, { email, sms });
+    closing.push(made.close);
+    return made.delivery;
+  };
+
+  const SILENT: [Channel, Channel][] = [
+    ['sms', 'email'],
+    ['email', 'sms'],
+  ];
+  for (const [silent, other] of SILENT) {
+    it(`of ${other} goes on while the road of ${silent} answers nothing, look after look`, async () => {
+      const [dumb, good] = [new SilentRoad(), new ScriptedRoad(SENT)];
+      const delivery = await withRoads(
+        ...((silent === 'email' ? [dumb, good] : [good, dumb]) as [ScriptedRoad, ScriptedRoad]),
+      );
+      const stuck = await many(25, { channel: silent, kind: 'code' });
+      for (let look = 0; look < 2; look++) {
+        const codes = await many(25, { channel: other, kind: 'code' });
+        await delivery.look();
+        await until(async () => (await sentOf(codes)) === 25, `codes by ${other}, look ${look}`, 120_000);
+      }
+      assert.deepEqual([dumb.handed.length, await sentOf(stuck)], [10, 0], 'no more are in hand than there are places');
+      dumb.speak();
+      await delivery.deliverDue();
+      assert.deepEqual([await sentOf(stuck), new Set(dumb.handed).size, dumb.handed.length], [25, 25, 25]);
+    });
+  }
+
+  it('let a code overtake 200 notices of the same road that wait for an answer', async () => {
+    const road = new (class extends SilentRoad {
+      override hand(parcel: { id: string; kind?: string }): Promise<Verdict> {
+        return parcel.kind === 'code' ? Promise.resolve(SENT) : super.hand(parcel);
+      }
+    })();
+    const delivery = await withRoads(road, road);
+    const notices = await many(200, { kind: 'notice' });
+    await delivery.look();
+    const [code] = await many(1, { kind: 'code' });
+    await delivery.look();
+    await until(async () => (await row(portal, code!)).state === 'inviata', 'the code', 120_000);
+    assert.deepEqual([road.handed.length, await sentOf(notices)], [10, 0]);
+    road.speak();
+    await delivery.deliverDue();
+    assert.deepEqual([await sentOf(notices), road.handed.length], [200, 200]);
+  });
+
+  it('go on past one message whose receiver is silent', async () => {
+    let dumb = '';
+    const road = new (class extends SilentRoad {
+      override hand(parcel: { id: string }): Promise<Verdict> {
+        return parcel.id === dumb ? super.hand(parcel) : Promise.resolve(SENT);
+      }
+    })();
+    const delivery = await withRoads(road, road);
+    [dumb] = (await many(1, {})) as [string];
+    portal.clock.move({ seconds: 1 });
+    const others = await many(40, {});
+    await delivery.look();
+    await until(async () => (await sentOf(others)) === 40, 'those behind it', 120_000);
+    assert.equal((await row(portal, dumb)).state, 'in invio');
+    const later = await many(3, {});
+    await delivery.look();
+    await until(async () => (await sentOf(later)) === 3, 'those that came later', 120_000);
+    road.speak();
+    await delivery.deliverDue();
+    assert.deepEqual(road.handed, [dumb]);
+  });
+
+  it('take warnings before notices', async () => {
+    const order: string[] = [];
+    const road = new ScriptedRoad(SENT);
+    road.hand = async ({ id }) => (order.push(id), SENT);
+    const delivery = await withRoads(road, road);
+    const notices = await many(10, { kind: 'notice' });
+    const warnings = await many(5, { kind: 'security' });
+    await delivery.deliverDue();
+    assert.equal(order.length, 15);
+    assert.deepEqual(order.filter((id) => warnings.includes(id)).length, 5);
+    assert.ok(
+      order.slice(0, 10).filter((id) => warnings.includes(id)).length === 5,
+      'all of them are in the first places',
+    );
+    assert.equal(await sentOf(notices), 10);
+  });
+
+  it('that are closed finish what is in hand, write it down and take nothing more', async () => {
+    const road = new SilentRoad();
+    const delivery = await withRoads(road, road);
+    const ids = await many(12, { kind: 'notice' });
+    await delivery.look();
+    delivery.onModuleDestroy();
+    const ended = delivery.beforeApplicationShutdown();
+    road.speak();
+    await ended;
+    assert.deepEqual([road.handed.length, await sentOf(ids)], [10, 10]);
+    await delivery.deliverDue();
+    assert.equal(road.handed.length, 10);
+  });
+
+  it('are looked through by an index each, so that a million waiting for one road delay no other', async () => {
+    const plan = await portal.db.query<Record<string, string>>(
+      `EXPLAIN SELECT id FROM outgoing_message WHERE channel = 'email' AND kind = 'code' AND next_attempt_at <= now() AND state <> 'in invio'
+       ORDER BY next_attempt_at LIMIT 10`,
+    );
+    assert.match(JSON.stringify(plan), /outgoing_message_due/);
+    const [index] = await portal.db.query<{ indexdef: string }>(
+      `SELECT indexdef FROM pg_indexes WHERE indexname = 'outgoing_message_due'`,
+    );
+    assert.match(index!.indexdef, /\(channel, kind, next_attempt_at\)/);
   });
 });
 
