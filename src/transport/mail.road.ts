@@ -4,7 +4,7 @@ import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { MailSettings } from '../config.js';
 import type { ReturnPath } from './return-path.js';
 import type { Parcel, Road, Verdict } from './roads.js';
-import { SmtpLines, type SmtpError } from './smtp-lines.js';
+import { SmtpLines, type SmtpError, type SmtpPatience } from './smtp-lines.js';
 import { enhancedStatus, refusesRecipient } from './status.rules.js';
 
 /** E-mail by SMTP. What was said to the server decides what a failure means (RFC 5321, 4.2.1 and 6.1). */
@@ -15,8 +15,9 @@ export class MailRoad implements Road {
     private readonly settings: MailSettings,
     private readonly returnPath: ReturnPath,
     private readonly preferencesUrl: string,
+    patience?: SmtpPatience,
   ) {
-    this.lines = new SmtpLines(settings);
+    this.lines = new SmtpLines(settings, patience);
   }
 
   async hand(parcel: Parcel): Promise<Verdict> {

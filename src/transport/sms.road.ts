@@ -1,7 +1,10 @@
 import type { SmsSettings } from '../config.js';
 import type { Parcel, Road, Verdict } from './roads.js';
 
-const PATIENCE_MS = 10_000;
+/** From the first byte to the last of the answer, whatever it waits for. */
+export const SMS_PATIENCE_MS = 10_000;
+/** Of a problem that the gateway tells; it is a code and some words. */
+const MOST_BYTES = 16_384;
 /** Nothing was sent: the connection never came to be. */
 const NEVER_BEGUN = new Set([
   'ECONNREFUSED',
@@ -20,6 +23,7 @@ export class SmsRoad implements Road {
   constructor(
     private readonly settings: SmsSettings,
     private readonly reportsUrl: string,
+    private readonly patienceMs = SMS_PATIENCE_MS,
   ) {}
 
   async hand({ id, to, text }: Parcel): Promise<Verdict> {
@@ -31,7 +35,7 @@ export class SmsRoad implements Road {
         headers: { Authorization: `Bearer ${token}`, 'Idempotency-Key': id, 'Content-Type': 'application/json' },
         body: JSON.stringify({ reference: id, to, from: sender, text, reportUrl: this.reportsUrl }),
         redirect: 'error',
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(this.patienceMs),
       });
       return await verdictOf(answer);
     } catch (error) {
@@ -50,15 +54,27 @@ async function verdictOf(answer: Response): Promise<Verdict> {
     await answer.body?.cancel();
     return { outcome: 'inviata', code };
   }
-  const problem = (await answer.json().catch(() => null)) as { code?: unknown } | null;
+  const problem = answer.status === 422 ? await problemOf(answer) : await answer.body?.cancel();
   if (answer.status >= 500 || [401, 403, 408, 409, 425, 429].includes(answer.status)) {
     return { outcome: 'errore temporaneo', code, ...retryAfter(answer) };
   }
-  return {
-    outcome: 'errore definitivo',
-    code,
-    wrongAddress: answer.status === 422 && problem?.code === 'invalid-recipient',
-  };
+  return { outcome: 'errore definitivo', code, wrongAddress: problem === 'invalid-recipient' };
+}
+
+/** The code of a problem; null where it says none, or goes on for longer than one is. */
+async function problemOf({ body }: Response): Promise<unknown> {
+  try {
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    for await (const part of body ?? []) {
+      size += part.length;
+      if (size > MOST_BYTES) return null;
+      parts.push(part);
+    }
+    return (JSON.parse(Buffer.concat(parts).toString('utf8')) as { code?: unknown } | null)?.code ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Seconds only: the date form would need the other side's clock to be right. */

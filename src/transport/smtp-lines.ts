@@ -9,10 +9,15 @@ export interface SmtpError extends Error {
   responseCode?: number;
 }
 
-const CONNECT_MS = 5_000;
-const SILENCE_MS = 15_000;
-/** An attempt takes no longer, so that its worker never counts as dead while it waits (delivery.rules.ts). */
-const WHOLE_MS = 30_000;
+export interface SmtpPatience {
+  /** For the name, the connection and the greeting, each. */
+  connectMs: number;
+  silenceMs: number;
+  /** For an attempt from its first byte to its last, so that its worker never counts as dead while it waits (delivery.rules.ts). */
+  wholeMs: number;
+}
+
+export const SMTP_PATIENCE: SmtpPatience = { connectMs: 5_000, silenceMs: 15_000, wholeMs: 30_000 };
 const IDLE_MS = 5_000;
 
 /**
@@ -22,20 +27,24 @@ const IDLE_MS = 5_000;
 export class SmtpLines {
   private readonly idle = new Map<SMTPConnection, NodeJS.Timeout>();
 
-  constructor(private readonly settings: MailSettings) {}
+  constructor(
+    private readonly settings: MailSettings,
+    private readonly patience: SmtpPatience = SMTP_PATIENCE,
+  ) {}
 
   /** @throws SmtpError; a connection that failed is never used again */
   async use(work: (line: SMTPConnection) => Promise<void>): Promise<void> {
-    const line = this.taken() ?? (await this.opened());
-    const late = setTimeout(() => line.close(), WHOLE_MS);
+    const waiting = this.taken();
+    const line = waiting ?? this.made();
     try {
-      await work(line);
+      await withinMs(this.patience.wholeMs, async () => {
+        if (!waiting) await this.open(line);
+        await work(line);
+      });
       this.keep(line);
     } catch (error) {
       line.close();
       throw error;
-    } finally {
-      clearTimeout(late);
     }
   }
 
@@ -61,31 +70,43 @@ export class SmtpLines {
     line.quit();
   }
 
-  private async opened(): Promise<SMTPConnection> {
+  private made(): SMTPConnection {
     const { url, requireTls } = this.settings;
+    const { connectMs, silenceMs } = this.patience;
     const secure = url.protocol === 'smtps:';
     const line = new SMTPConnection({
       host: url.hostname.replace(/^\[|\]$/g, ''),
       port: Number(url.port) || (secure ? 465 : 587),
       secure,
       requireTLS: requireTls,
-      connectionTimeout: CONNECT_MS,
-      greetingTimeout: CONNECT_MS,
-      dnsTimeout: CONNECT_MS,
-      socketTimeout: SILENCE_MS,
+      connectionTimeout: connectMs,
+      greetingTimeout: connectMs,
+      dnsTimeout: connectMs,
+      socketTimeout: silenceMs,
     });
     // Whoever uses the line gets its errors by the call; one that breaks while nobody does is only forgotten.
     line.on('error', () => this.forget(line));
     line.once('end', () => this.forget(line));
-    await connected(line);
-    if (url.username !== '') await signedIn(line, decodeURIComponent(url.username), decodeURIComponent(url.password));
     return line;
+  }
+
+  private async open(line: SMTPConnection): Promise<void> {
+    const { username, password } = this.settings.url;
+    await connected(line);
+    if (username !== '') await signedIn(line, decodeURIComponent(username), decodeURIComponent(password));
   }
 
   private forget(line: SMTPConnection): void {
     clearTimeout(this.idle.get(line));
     this.idle.delete(line);
   }
+}
+
+/** A closed line calls back to nobody: the end of the time is told here, not by it. */
+async function withinMs(most: number, work: () => Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(Object.assign(new Error('too slow'), { code: 'ETIMEDOUT' })), most);
+  await Promise.race([work(), late.promise]).finally(() => clearTimeout(timer));
 }
 
 function connected(line: SMTPConnection): Promise<void> {

@@ -10,6 +10,7 @@ import { ReportsService } from '#src/transport/reports.service.js';
 import { ReturnPath } from '#src/transport/return-path.js';
 import { Roads, type Road } from '#src/transport/roads.js';
 import { SmsRoad } from '#src/transport/sms.road.js';
+import type { SmtpPatience } from '#src/transport/smtp-lines.js';
 import { TransportMetrics } from '#src/transport/transport-metrics.js';
 import { Keys } from '#src/common/crypto.js';
 import { Database, Sources } from '#src/common/database.js';
@@ -89,10 +90,20 @@ async function started(portal: TestApp): Promise<Worker> {
   return { db, delivery, post };
 }
 
-export function mailRoad(portal: TestApp, url: string, settings: Partial<MailSettings> = {}): MailRoad {
+export function mailRoad(
+  portal: TestApp,
+  url: string,
+  settings: Partial<MailSettings> = {},
+  patience?: SmtpPatience,
+): MailRoad {
   const mail = portal.config.mail!;
   const path = new ReturnPath(portal.app.get(Keys), mail.returnTo);
-  return new MailRoad({ ...mail, url: new URL(url), ...settings }, path, 'http://localhost:3000/dati/preferenze');
+  return new MailRoad(
+    { ...mail, url: new URL(url), ...settings },
+    path,
+    'http://localhost:3000/dati/preferenze',
+    patience,
+  );
 }
 
 /** A worker with roads of the test's own: close it before the portal. */

@@ -5,7 +5,9 @@ import { createServer as netServer, type AddressInfo, type Server as NetServer, 
 import { after, before, describe, it } from 'node:test';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import type { Road, Verdict } from '#src/transport/roads.js';
-import { SmsRoad } from '#src/transport/sms.road.js';
+import { LEASE_SECONDS } from '#src/transport/delivery.rules.js';
+import { SMS_PATIENCE_MS, SmsRoad } from '#src/transport/sms.road.js';
+import { SMTP_PATIENCE, type SmtpPatience } from '#src/transport/smtp-lines.js';
 import { testApp, type TestApp } from '../support/app.ts';
 import { mailRoad } from '../support/post.ts';
 
@@ -174,6 +176,70 @@ describe('the road of mail', () => {
   });
 });
 
+describe('a mail server that keeps us waiting', { concurrency: true }, () => {
+  /** What it says to each line of ours; from a stage on it says nothing, or too much. */
+  const SAYS = ['220 posta', '250 posta', '250 ok', '250 ok', '354 go on', '250 taken'];
+  const STAGES = ['its greeting', 'EHLO', 'MAIL FROM', 'RCPT TO', 'DATA', 'the text'];
+  const LONG = 600_000;
+
+  /** @param stuck what it does at this stage @returns the verdict, and how far it came */
+  async function kept(stage: number, stuck: (socket: Socket) => void, patience: SmtpPatience, secure = false) {
+    let at = 0;
+    const sockets = new Set<Socket>();
+    const server = netServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      const next = () => (at === stage ? stuck(socket) : socket.write(`${SAYS[at++]}\r\n`));
+      next();
+      socket.on('data', (data) => {
+        // Of the text, only its last line is answered.
+        if (at !== 5 || String(data).endsWith('\r\n.\r\n')) next();
+      });
+    });
+    const port = await listening(server);
+    const road = mailRoad(portal, `${secure ? 'smtps' : 'smtp'}://127.0.0.1:${port}`, {}, patience);
+    try {
+      return { verdict: await road.hand(parcel()), at };
+    } finally {
+      await road.close();
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>((done) => void server.close(() => done()));
+    }
+  }
+
+  for (const [stage, name] of STAGES.entries()) {
+    const outcome = stage === 5 ? 'incerta' : 'errore temporaneo';
+    it(`with silence after ${name} is given up: ${outcome}`, async () => {
+      const patience = { connectMs: 3_000, silenceMs: 3_000, wholeMs: LONG };
+      const { verdict, at } = await kept(stage, () => {}, patience);
+      assert.deepEqual([verdict.outcome, at], [outcome, stage]);
+      assert.match(verdict.code, /^E[A-Z]+$/);
+    });
+
+    it(`with an answer that never ends after ${name} is given up: ${outcome}`, async () => {
+      const drips: NodeJS.Timeout[] = [];
+      const code = SAYS[stage]!.slice(0, 3);
+      const drip = (socket: Socket) =>
+        void drips.push(setInterval(() => socket.writable && socket.write(`${code}-so on\r\n`), 20));
+      const { verdict, at } = await kept(stage, drip, { connectMs: LONG, silenceMs: LONG, wholeMs: 3_000 });
+      drips.forEach((one) => clearInterval(one));
+      assert.deepEqual([verdict, at], [{ outcome, code: 'ETIMEDOUT' }, stage]);
+    });
+  }
+
+  it('with silence instead of TLS is given up', async () => {
+    const { verdict } = await kept(0, () => {}, { connectMs: 1_000, silenceMs: 1_000, wholeMs: LONG }, true);
+    assert.equal(verdict.outcome, 'errore temporaneo');
+  });
+
+  it('keeps no attempt longer than its worker counts as alive', async () => {
+    // Of the settings that are used: what the constructors take unless a test says otherwise.
+    assert.ok(SMTP_PATIENCE.wholeMs < (LEASE_SECONDS * 1000) / 2);
+    assert.ok(SMTP_PATIENCE.silenceMs <= SMTP_PATIENCE.wholeMs && SMTP_PATIENCE.connectMs <= SMTP_PATIENCE.wholeMs);
+    assert.ok(SMS_PATIENCE_MS < (LEASE_SECONDS * 1000) / 2);
+  });
+});
+
 /** smtp-server shows its sockets only by their event. */
 function spying(sockets: Socket[]): Partial<SMTPServerOptions> {
   return {
@@ -187,12 +253,16 @@ function spying(sockets: Socket[]): Partial<SMTPServerOptions> {
 }
 
 /** A gateway that answers as the test says. */
-async function texted(answer: (req: IncomingMessage, res: ServerResponse) => void): Promise<Verdict> {
+async function texted(
+  answer: (req: IncomingMessage, res: ServerResponse) => void,
+  patienceMs?: number,
+): Promise<Verdict> {
   const server = httpServer(answer);
   const port = await listening(server);
   const road: Road = new SmsRoad(
     { ...portal.config.sms!, url: new URL(`http://127.0.0.1:${port}/v1/`) },
     'http://localhost/trasporto/sms',
+    patienceMs,
   );
   try {
     return await road.hand(parcel('+393331112223'));
@@ -240,6 +310,35 @@ describe('the road of SMS', () => {
   it('knows nothing when the gateway breaks off', async () => {
     assert.equal((await texted((req) => req.socket.destroy())).outcome, 'incerta');
   });
+
+  it('gives up a gateway that takes the request and says nothing', async () => {
+    assert.deepEqual(await texted(() => {}, 2_000), { outcome: 'incerta', code: 'ETIMEDOUT' });
+  });
+
+  const begun: [number, Partial<Verdict>][] = [
+    [202, { outcome: 'inviata', code: '202' }],
+    [503, { outcome: 'errore temporaneo', code: '503' }],
+    [422, { outcome: 'errore definitivo', code: '422', wrongAddress: false }],
+  ];
+  for (const [status, expected] of begun) {
+    it(`believes the status ${status} when what should follow never comes`, async () => {
+      assert.deepEqual(await texted((_req, res) => void res.writeHead(status).write('{"code":'), 2_000), expected);
+    });
+
+    it(`reads no more than a problem takes when ${status} is followed by words without end`, async () => {
+      let said = 0;
+      const verdict = await texted((_req, res) => {
+        res.writeHead(status);
+        const more = (): void => {
+          said += 10_000;
+          if (!res.destroyed && said < 500_000_000) res.write(' '.repeat(10_000), () => setImmediate(more));
+        };
+        more();
+      }, 600_000);
+      assert.deepEqual(verdict, expected);
+      assert.ok(said < 500_000_000);
+    });
+  }
 
   it('does not follow the gateway elsewhere with its token', async () => {
     let asked = 0;
