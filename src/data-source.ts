@@ -1,11 +1,14 @@
 import type { TlsOptions } from 'node:tls';
+import type { Pool, PoolConfig } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { parse } from 'pg-connection-string';
+import { Connection as DatabaseConnection, POOL_LIMITS } from './common/connection.js';
 
 export interface Connection {
   url: string;
   pool: number;
   name: string;
+  silenceMs?: number;
   entities?: DataSourceOptions['entities'];
   migrations?: DataSourceOptions['migrations'];
 }
@@ -14,7 +17,7 @@ export interface Connection {
  * TypeORM over one PostgreSQL login. Times travel in UTC; a connection that cannot be had in 2 s is an error
  * (answered 503), and no statement runs for more than 10 s.
  */
-export function dataSource({ url, pool, name, entities, migrations }: Connection): DataSource {
+export function dataSource({ url, pool, name, silenceMs, entities, migrations }: Connection): DataSource {
   return new DataSource({
     type: 'postgres',
     ...connectionOf(url),
@@ -27,20 +30,24 @@ export function dataSource({ url, pool, name, entities, migrations }: Connection
     poolSize: pool,
     installExtensions: false,
     poolErrorHandler: () => {},
-    extra: poolOptions(pool),
+    extra: poolOptions(pool, silenceMs),
   });
 }
 
-/** What every pool of this program shares, TypeORM's and the sessions' own. */
-export function poolOptions(pool: number): Record<string, unknown> {
+/** The connections behind a source that is open. */
+export function poolOf(source: DataSource): Pool {
+  return (source.driver as unknown as { master: Pool }).master;
+}
+
+/** What every pool of this program shares: TypeORM's, the sessions' own, the job queue's. */
+export function poolOptions(pool: number, silenceMs = 12_000) {
   return {
+    Client: DatabaseConnection as unknown as NonNullable<PoolConfig['Client']>,
     max: pool,
     connectionTimeoutMillis: 2000,
     idleTimeoutMillis: 30_000,
-    statement_timeout: 10_000,
-    idle_in_transaction_session_timeout: 15_000,
-    options: '-c timezone=UTC -c jit=off',
-    keepAlive: true,
+    opening: POOL_LIMITS,
+    silenceMs,
   };
 }
 

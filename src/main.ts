@@ -2,10 +2,10 @@ import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createWeb } from './web.js';
+import { Health } from './common/health.js';
 import { createLog, type Log } from './common/log.js';
 import { serveManagement } from './common/management.js';
 import { Metrics } from './common/metrics.js';
-import { Readiness } from './common/readiness.js';
 import { readConfig, type Config } from './config.js';
 
 /** Requests under way get so long to end, jobs a little less (common/jobs.ts); orchestrators commonly wait 30 s in all. */
@@ -15,15 +15,15 @@ const GIVE_UP_MS = 20_000;
 /** One process: web, worker or both (ROLE). Stops gracefully on SIGTERM and SIGINT. */
 async function main(config: Config, log: Log): Promise<void> {
   const app = await createWeb(config, { log });
-  const readiness = app.get(Readiness);
-  const management = serveManagement(app.get(Metrics), readiness, config);
+  const health = app.get(Health);
+  const management = serveManagement(app.get(Metrics), health, config);
   if (config.role !== 'worker') await app.listen(config.port, config.host);
   let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    readiness.stop();
+    health.stop();
     drained(app, config).then(
       () => {
         management.close();

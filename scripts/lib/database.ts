@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { PgBoss } from 'pg-boss';
 import type { MigrationInterface } from 'typeorm';
-import { dataSource } from '#src/data-source.js';
+import { Connection } from '#src/common/connection.js';
+import { dataSource, poolOptions } from '#src/data-source.js';
 import { RETENTION_RULES } from '#src/common/retention.js';
 import { JOB_QUEUES } from '#src/queues.js';
 import { derived } from './postgres.mjs';
@@ -74,7 +75,13 @@ export async function migrate(ownerUrl: string, progress: Progress = () => {}): 
 
 /** The owner makes and migrates the queue's schema; the program's logins only use it. */
 async function migrateJobQueue(ownerUrl: string): Promise<void> {
-  const boss = new PgBoss({ connectionString: ownerUrl, schema: 'pgboss', max: 2, supervise: false, schedule: false });
+  const boss = new PgBoss({
+    connectionString: ownerUrl,
+    schema: 'pgboss',
+    supervise: false,
+    schedule: false,
+    ...poolOptions(2),
+  });
   boss.on('error', () => {});
   await boss.start();
   const known = new Set((await boss.getQueues()).map((queue) => queue.name));
@@ -139,8 +146,7 @@ export async function migrations(): Promise<(new () => MigrationInterface)[]> {
 
 /** Runs `work` on one connection of the owner's. */
 export async function asOwner<T>(ownerUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: ownerUrl, options: '-c timezone=UTC' });
-  client.on('error', () => {});
+  const client = new Connection({ connectionString: ownerUrl, opening: "SET timezone = 'UTC'" });
   await client.connect();
   try {
     return await work(client);

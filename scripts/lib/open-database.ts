@@ -1,6 +1,6 @@
 // The database of this machine: the embedded one, or the one that DATABASE_URL names. Never two ways of using it.
 import path from 'node:path';
-import pg from 'pg';
+import { Connection } from '#src/common/connection.js';
 import { ensureRoles, type Progress, type Urls } from './database.ts';
 import { derived, embeddedPostgres } from './postgres.mjs';
 
@@ -48,7 +48,7 @@ async function embedded(progress: Progress): Promise<OpenDatabase> {
 
 /** The owner of the database: it may change the schema, and is no superuser. */
 async function ensureOwner(adminUrl: string, user: string, password: string): Promise<void> {
-  const client = new pg.Client({ connectionString: adminUrl });
+  const client = new Connection({ connectionString: adminUrl });
   await client.connect();
   try {
     const role = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [user]);

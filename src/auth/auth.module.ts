@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { Health } from '../common/health.js';
 import { Config } from '../config.js';
 import { PlacesModule } from '../places/index.js';
 import { AccessGuard } from './access.guard.js';
@@ -44,8 +45,12 @@ import { WaysIn } from './ways-in.js';
     { provide: APP_GUARD, useClass: AccessGuard },
     {
       provide: SessionPool,
-      inject: [Config],
-      useFactory: (config: Config) => new SessionPool(config.databaseWebUrl, config.sessionPool),
+      inject: [Config, Health],
+      useFactory: (config: Config, health: Health) => {
+        const pool = new SessionPool(config.databaseWebUrl, config.sessionPool, config.databaseSilenceMs);
+        if (config.role !== 'worker') health.watch('sessions', pool);
+        return pool;
+      },
     },
     AuthErased,
     WaysIn,

@@ -78,10 +78,9 @@ interface Row {
 
 /** Connections for sessions alone. A lost one is replaced; unheard, its error would end the process. */
 export class SessionPool extends Pool {
-  constructor(url: string, size: number) {
-    super({ connectionString: url, application_name: 'myinps sessions', ...poolOptions(size) });
+  constructor(url: string, size: number, silenceMs: number) {
+    super({ connectionString: url, application_name: 'myinps sessions', ...poolOptions(size, silenceMs) });
     this.on('error', () => {});
-    this.on('connect', (client) => client.on('error', () => {}));
   }
 }
 

@@ -7,6 +7,7 @@ import { Keys } from './crypto.js';
 import { Database, Sources } from './database.js';
 import { ErasedParts } from './erased.js';
 import { ExportedParts } from './exported.js';
+import { Health } from './health.js';
 import { HealthController } from './health.controller.js';
 import { Jobs } from './jobs.js';
 import { LOG } from './log-token.js';
@@ -15,7 +16,6 @@ import { Metrics } from './metrics.js';
 import { Pages } from './pages.js';
 import { Protocols } from './protocol.js';
 import { ProtocolRepository } from './protocol.repository.js';
-import { Readiness } from './readiness.js';
 import { readStyle } from './style.js';
 import { StaffPages } from './staff-pages.js';
 import { Templates } from './templates.js';
@@ -45,7 +45,7 @@ export class CommonModule {
       { provide: Metrics, useValue: new Metrics() },
       Database,
       Jobs,
-      Readiness,
+      Health,
       Protocols,
       ProtocolRepository,
     ];
@@ -57,7 +57,8 @@ const ENTITIES = [`${import.meta.dirname}/../**/*.entity.js`];
 
 /** A worker has a login of its own, which may do other things than the pages may. */
 function sources(config: Config): Sources {
-  const open = (url: string, pool: number, name: string) => dataSource({ url, pool, name, entities: ENTITIES });
+  const open = (url: string, pool: number, name: string) =>
+    dataSource({ url, pool, name, silenceMs: config.databaseSilenceMs, entities: ENTITIES });
   return new Sources(
     config.role === 'worker' ? null : open(config.databaseWebUrl, config.databasePool, 'myinps web'),
     config.role === 'web' ? null : open(config.databaseWorkerUrl, 4, 'myinps worker'),

@@ -6,7 +6,8 @@ import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { actorStatements, type Actor } from './actor.js';
 import { taken, type Carried } from './carried.js';
-import { Unavailable } from './errors.js';
+import { STATEMENT_MS, UNIT_LIMITS } from './connection.js';
+import { Unavailable, Uncertain } from './errors.js';
 import { parameter, types } from './pg-types.js';
 
 interface Unit {
@@ -19,7 +20,8 @@ interface Unit {
 
 const CLOSE_MS = 1000;
 const units = new AsyncLocalStorage<Unit>();
-const workers = new AsyncLocalStorage<true>();
+/** What each unit of a job tells when it ends, well or not. */
+const workers = new AsyncLocalStorage<() => void>();
 
 /** The logins of this process: pages use `web`, jobs use `worker`; a process of one role has only its own. */
 export class Sources {
@@ -51,9 +53,12 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     await Promise.race([Promise.all(closed), sleep(CLOSE_MS, undefined, { ref: false })]);
   }
 
-  /** Runs `work` with the worker's own login, which may do other things than the pages may. */
-  asWorker<T>(work: () => Promise<T>): Promise<T> {
-    return workers.run(true, work);
+  /**
+   * Runs `work` with the worker's own login, which may do other things than the pages may.
+   * @param goesOn called at the end of each unit of work in it, well or not
+   */
+  asWorker<T>(work: () => Promise<T>, goesOn: () => void = () => {}): Promise<T> {
+    return workers.run(goesOn, work);
   }
 
   /**
@@ -88,11 +93,6 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     return result.rowCount ?? 0;
   }
 
-  /** Whether the database answers. */
-  async ping(): Promise<void> {
-    await this.query('SELECT 1');
-  }
-
   /** The TypeORM manager of the unit under way. */
   get manager(): EntityManager {
     return this.current().runner.manager;
@@ -119,7 +119,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     try {
       const result = await work();
       // Rolling back to the savepoint would lose writes; releasing keeps the setting, so it is set back by hand.
-      await unit.client.query(`RELEASE SAVEPOINT ${name}; SET LOCAL statement_timeout = 10000`);
+      await unit.client.query(`RELEASE SAVEPOINT ${name}; SET LOCAL statement_timeout = ${STATEMENT_MS}`);
       return result;
     } catch (error) {
       await unit.client.query(`ROLLBACK TO SAVEPOINT ${name}`);
@@ -139,6 +139,8 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
     } catch (error) {
       settle(carried, 'waiting');
       throw error;
+    } finally {
+      workers.getStore()?.();
     }
   }
 
@@ -169,7 +171,7 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   private async finished<T>({ client }: Unit, work: () => Promise<T>): Promise<T> {
     try {
       const result = await work();
-      const { command } = await client.query('COMMIT');
+      const command = await committed(client);
       // PostgreSQL answers ROLLBACK, and no error, when a statement had failed and somebody swallowed that.
       if (command !== 'COMMIT') throw new Error('the unit of work was rolled back: a statement of it had failed');
       return result;
@@ -205,10 +207,20 @@ export class Database implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
+/** Whether a commit that nobody answered was made cannot be known: only PostgreSQL's own refusal says that it was not. */
+async function committed(client: PoolClient): Promise<string> {
+  try {
+    return (await client.query('COMMIT')).command;
+  } catch (error) {
+    if ((error as { severity?: unknown }).severity === 'ERROR') throw error;
+    throw new Uncertain('no answer to a commit', { cause: error });
+  }
+}
+
 /** A statement that fails here (a carried one may) leaves a transaction open, and the connection goes back to the pool. */
 async function begin(client: PoolClient, words: string): Promise<void> {
   try {
-    await client.query(`BEGIN; ${words}`);
+    await client.query(`BEGIN; ${UNIT_LIMITS}; ${words}`);
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {});
     throw error;

@@ -1,6 +1,6 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { PageError } from './errors.js';
+import { PageError, Uncertain } from './errors.js';
 import type { Keys } from './crypto.js';
 import type { Log } from './log.js';
 import { RedirectTo, SignInNeeded } from './redirects.js';
@@ -29,7 +29,7 @@ export class ErrorPageFilter implements ExceptionFilter {
     if (res.headersSent) return void res.destroy();
     if (isOfNobody(error) && req.session?.citizenId) return this.signInAgain(req, res);
     if (error instanceof RedirectTo) return res.set('Cache-Control', 'no-store').redirect(303, error.path);
-    const { status, view } = outcome(error);
+    const { status, view } = outcome(error, req.method);
     this.note(error, status, req);
     if (status === 503) res.set('Retry-After', '5');
     res.status(status);
@@ -63,7 +63,9 @@ export class ErrorPageFilter implements ExceptionFilter {
 }
 
 /** Which page, and with which status, an error deserves. */
-function outcome(error: unknown): Outcome {
+function outcome(error: unknown, method: string): Outcome {
+  // A page that was only read is asked for again; what was sent may have been done.
+  if (error instanceof Uncertain && method !== 'POST') return { status: 503, view: '503' };
   if (error instanceof PageError) return { status: error.status, view: error.view };
   const status = statusOf(error);
   if (status === 403 || status === 404 || status === 503) return { status, view: String(status) };
@@ -89,7 +91,12 @@ function isDatabaseAway(error: unknown): boolean {
   const { code, message, severity } = (error ?? {}) as { code?: unknown; message?: unknown; severity?: unknown };
   // PostgreSQL's FATAL ends a connection or refuses one, whatever the reason.
   if (severity === 'FATAL') return true;
-  if (typeof code === 'string' && /^(57P0[123]|57014|08...|53...|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/.test(code))
+  if (
+    typeof code === 'string' &&
+    /^(57P0[123]|57014|08...|53...|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT|EPIPE)$/.test(
+      code,
+    )
+  )
     return true;
   return (
     typeof message === 'string' &&

@@ -30,3 +30,10 @@ export class Unavailable extends PageError {
     super(503, '503', message, options);
   }
 }
+
+/** Nobody can tell whether it was done: the answer to its commit did not come. */
+export class Uncertain extends PageError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(503, 'uncertain', message, options);
+  }
+}

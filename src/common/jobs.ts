@@ -36,6 +36,8 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown, 
   private readonly handlers: JobHandler[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly running = new Set<Promise<unknown>>();
+  /** Repeated jobs under way, and when each last went on. */
+  private readonly goingOn = new Map<string, number>();
   private worker: PgBoss | null = null;
   private sending: Promise<PgBoss> | null = null;
 
@@ -53,6 +55,12 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown, 
 
   get names(): string[] {
     return this.handlers.map((handler) => handler.name);
+  }
+
+  /** A repeated job whose run has ended no unit of work for so long: it would never be run again. */
+  still(ms: number): string | null {
+    for (const [name, at] of this.goingOn) if (performance.now() - at >= ms) return name;
+    return null;
   }
 
   /** Sends a job with the unit of work under way. @param data ids only */
@@ -104,18 +112,21 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown, 
 
   /** What a repeated job does at each tick: nothing while its last run is not over, so that slow ones do not pile up. */
   private oneAtATime(handler: JobHandler): () => void {
-    let runs = false;
+    const { name } = handler;
+    const mark = (): void => void this.goingOn.set(name, performance.now());
     return () => {
-      if (runs) return;
-      runs = true;
-      void this.track(this.run(handler, {}).finally(() => (runs = false)));
+      if (this.goingOn.has(name)) return;
+      mark();
+      // What a run leaves behind must not make it look as if it went on.
+      const goesOn = (): void => (this.goingOn.has(name) ? mark() : undefined);
+      void this.track(this.run(handler, {}, goesOn).finally(() => this.goingOn.delete(name)));
     };
   }
 
   /** @returns whether it was done; what failed is told in the log */
-  private async run(handler: JobHandler, data: Record<string, unknown>): Promise<boolean> {
+  private async run(handler: JobHandler, data: Record<string, unknown>, goesOn?: () => void): Promise<boolean> {
     try {
-      await this.db.asWorker(() => handler.run(data));
+      await this.db.asWorker(() => handler.run(data), goesOn);
       this.metrics.jobs.inc({ job: handler.name, outcome: 'done' });
       return true;
     } catch (error) {
@@ -147,13 +158,12 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown, 
     const boss = new PgBoss({
       connectionString: url,
       schema: 'pgboss',
-      max: works ? 3 : 1,
       application_name: 'myinps jobs',
       migrate: false,
       createSchema: false,
       supervise: works,
       schedule: works,
-      connectionTimeoutMillis: poolOptions(1).connectionTimeoutMillis as number,
+      ...poolOptions(works ? 3 : 1, this.config.databaseSilenceMs),
     });
     // The queue reports plain objects, not errors.
     boss.on('error', ({ message }) => this.log.warn({ reason: message }, 'job queue'));

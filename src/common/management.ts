@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Config } from '../config.js';
+import type { Health } from './health.js';
 import type { Metrics } from './metrics.js';
-import type { Readiness } from './readiness.js';
 
 interface Answer {
   status: number;
@@ -13,15 +13,15 @@ interface Answer {
  * Figures for Prometheus, and the health of a process that serves no pages, on a port of their own, out of the
  * public's reach; port 0 takes any free one.
  */
-export function serveManagement(metrics: Metrics, readiness: Readiness, config: Config): Server {
+export function serveManagement(metrics: Metrics, health: Health, config: Config): Server {
   const answers: Readonly<Record<string, () => Promise<Answer>>> = {
     '/metrics': async () => ({
       status: 200,
       type: metrics.registry.contentType,
       text: await metrics.registry.metrics(),
     }),
-    '/salute/viva': async () => plain(200, 'viva'),
-    '/salute/pronta': async () => ((await readiness.check()) ? plain(200, 'pronta') : plain(503, 'non pronta')),
+    '/salute/viva': async () => told(health.alive(), 'viva'),
+    '/salute/pronta': async () => told(await health.ready(), 'pronta'),
   };
   const server = createServer((req, res) => {
     const found = answers[req.url ?? ''] ?? (async () => plain(404, '404'));
@@ -31,6 +31,10 @@ export function serveManagement(metrics: Metrics, readiness: Readiness, config: 
     );
   });
   return server.listen(config.managementPort, config.managementHost);
+}
+
+function told(well: boolean, word: string): Answer {
+  return well ? plain(200, word) : plain(503, `non ${word}`);
 }
 
 function plain(status: number, text: string): Answer {

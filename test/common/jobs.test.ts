@@ -8,12 +8,20 @@ import type { Metrics } from '#src/common/metrics.js';
 import type { Config } from '#src/config.js';
 
 /** Jobs without a queue or database: a handler that is repeated needs neither. */
-function jobs(): { attach(boss: PgBoss, handler: JobHandler): Promise<void> } {
-  const db = { asWorker: (work: () => Promise<void>) => work() } as unknown as Database;
+function jobs(): { attach(boss: PgBoss, handler: JobHandler): Promise<void>; still(ms: number): string | null } {
+  const db = {
+    asWorker: (work: () => Promise<void>, goesOn: () => void) => {
+      unitEnds = goesOn;
+      return work();
+    },
+  } as unknown as Database;
   const metrics = { jobs: { inc: () => {} } } as unknown as Metrics;
   const log = { error: () => {} } as unknown as Log;
   return new Jobs({} as Config, db, metrics, log) as unknown as ReturnType<typeof jobs>;
 }
+
+/** As Database tells a run at the end of each unit of work. */
+let unitEnds: () => void = () => {};
 
 const settled = () => new Promise<void>((done) => setImmediate(done));
 
@@ -44,6 +52,31 @@ describe('a repeated job', () => {
     } finally {
       mock.timers.reset();
     }
+  });
+});
+
+describe('a repeated job that stands still', () => {
+  it('is one whose run has ended no unit of work for long, not one that has much to do', async (t) => {
+    let now = 1_000;
+    t.mock.method(performance, 'now', () => now);
+    const run = Promise.withResolvers<void>();
+    const all = jobs();
+    await all.attach({} as PgBoss, { name: 'test.long', everySeconds: 3600, run: () => run.promise });
+    for (let batch = 0; batch < 100; batch++) {
+      now += 299_000;
+      assert.equal(all.still(300_000), null, 'batch after batch');
+      unitEnds();
+    }
+    now += 300_000;
+    assert.equal(all.still(300_000), 'test.long');
+    unitEnds();
+    assert.equal(all.still(300_000), null, 'it goes on after all');
+    run.resolve();
+    await settled();
+    now += 3_600_000;
+    unitEnds();
+    now += 3_600_000;
+    assert.equal(all.still(300_000), null, 'over, whatever it left behind');
   });
 });
 

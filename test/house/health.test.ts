@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { EventEmitter } from 'node:events';
+import { after, before, describe, it, type TestContext } from 'node:test';
 import pg from 'pg';
+import { Sources } from '#src/common/database.js';
+import { Health } from '#src/common/health.js';
+import type { Jobs } from '#src/common/jobs.js';
+import type { Log } from '#src/common/log.js';
 import { testApp, type TestApp } from '../support/app.ts';
 import { citizenOf } from '../support/people.ts';
 import { until } from '../support/process.ts';
@@ -43,7 +48,7 @@ describe('health', () => {
     assert.equal((await bacheca()).status, 200);
     await shut(true);
     try {
-      assert.equal(await statusOf('/salute/pronta'), 503);
+      await until(async () => (await statusOf('/salute/pronta')) === 503, 'not ready, as of a second ago at most');
       assert.equal(await statusOf('/salute/viva'), 200);
       assert.equal(await statusOf('/guida'), 200, 'pages that need no data are there');
       const away = await bacheca();
@@ -58,7 +63,7 @@ describe('health', () => {
     assert.equal((await bacheca()).status, 200);
   });
 
-  it('is not ready while every connection is taken, and is alive', async () => {
+  it('is not ready while every connection is taken and none comes back, and is alive', async () => {
     const small = await testApp({ db: portal.db, env: { DATABASE_POOL: '1' } });
     const lock = new pg.Client({ connectionString: portal.db.owner });
     await lock.connect();
@@ -72,10 +77,111 @@ describe('health', () => {
       assert.equal(second.status, 503, 'who finds no connection is told to come back');
       await lock.query('COMMIT');
       assert.equal((await slow).status, 200);
-      assert.equal((await visit(small.url, '/salute/pronta')).status, 200);
+      await until(async () => (await visit(small.url, '/salute/pronta')).status === 200, 'ready again');
     } finally {
       await lock.end();
       await small.close();
     }
+  });
+});
+
+/** A pool of one connection, of which a test says what becomes of it. */
+class OnePool extends EventEmitter {
+  readonly options = { max: 1 };
+  asked = 0;
+  answer = (): Promise<void> => Promise.resolve();
+  readonly client = { query: () => this.answer(), release: () => this.emit('release', undefined, this.client) };
+
+  async connect(): Promise<typeof this.client> {
+    this.asked++;
+    this.emit('acquire', this.client);
+    return this.client;
+  }
+}
+
+function health(t: TestContext, still: (ms: number) => string | null = () => null) {
+  let now = 1_000_000;
+  t.mock.method(performance, 'now', () => now);
+  const said: string[] = [];
+  const log = { warn: ({ complaint }: { complaint: string | null }) => said.push(complaint ?? 'well') };
+  const one = new Health(new Sources(null, null), { still } as Jobs, log as unknown as Log);
+  const pool = new OnePool();
+  one.watch('pages', pool as never);
+  return { one, pool, said, later: (ms: number) => (now += ms) };
+}
+
+describe('the question whether it is ready', () => {
+  it('is put to the database once a second, however many ask', async (t) => {
+    const { one, pool, later } = health(t);
+    const reply = Promise.withResolvers<void>();
+    pool.answer = () => reply.promise;
+    const flood = Array.from({ length: 300 }, () => one.ready());
+    later(5_000);
+    flood.push(one.ready());
+    reply.resolve();
+    assert.ok((await Promise.all(flood)).every((ready) => ready));
+    assert.equal(pool.asked, 1, 'one under way for all');
+    later(999);
+    await one.ready();
+    assert.equal(pool.asked, 1, 'known as of less than a second ago');
+    later(1);
+    pool.answer = () => Promise.reject(new Error('gone'));
+    assert.equal(await one.ready(), false);
+    assert.equal(pool.asked, 2);
+  });
+
+  it('takes no connection of a pool that is empty, and tells a busy one from one that stands still', async (t) => {
+    const { one, pool, said, later } = health(t);
+    for (let turn = 0; turn < 10; turn++) {
+      pool.emit('acquire', pool.client);
+      later(1_900);
+      assert.equal(await one.ready(), true, 'taken, given back, taken: busy');
+      pool.emit('release', undefined, pool.client);
+    }
+    pool.emit('acquire', pool.client);
+    later(2_000);
+    assert.equal(await one.ready(), false);
+    assert.equal(one.alive(), true);
+    assert.equal(pool.asked, 0);
+    later(10 * 60_000);
+    assert.equal(one.alive(), false, 'every time-out has passed, and it is still taken');
+    pool.emit('release', undefined, pool.client);
+    assert.deepEqual([await one.ready(), one.alive()], [true, true]);
+    assert.deepEqual(said, ['the connections of the pages stand still', 'well']);
+  });
+
+  it('is answered no for a job that stands still, which ends the process when it stays so', async (t) => {
+    let since = 0;
+    const { one, said, later } = health(t, (ms) => (since >= ms ? 'audit.seal' : null));
+    for (const [minutes, ready, alive] of [
+      [4, true, true],
+      [5, false, true],
+      [9, false, true],
+      [10, false, false],
+    ] as const) {
+      since = minutes * 60_000;
+      later(1_000);
+      assert.deepEqual([await one.ready(), one.alive()], [ready, alive], `${minutes} minutes`);
+    }
+    assert.deepEqual(said, ['the job audit.seal stands still']);
+  });
+
+  it('never ends the process because the database is away, for however long', async (t) => {
+    const { one, pool, later } = health(t);
+    pool.answer = () => Promise.reject(new Error('away'));
+    for (let hour = 0; hour < 24; hour++) {
+      later(3_600_000);
+      assert.deepEqual([await one.ready(), one.alive()], [false, true]);
+    }
+  });
+
+  it('costs no connections', async () => {
+    const count = async () =>
+      (await portal.db.query('SELECT FROM pg_stat_activity WHERE datname = current_database()')).length;
+    await visit(portal.url, '/salute/pronta');
+    const before = await count();
+    for (let turn = 0; turn < 5; turn++)
+      await Promise.all(Array.from({ length: 100 }, () => visit(portal.url, '/salute/pronta')));
+    assert.ok((await count()) <= before, 'none more than before the flood');
   });
 });

@@ -46,8 +46,8 @@ export interface InventoryPage {
   body?: { type: string; text: string };
   /** Tables that the pages may not read meanwhile: the source of the page is down. */
   down?: readonly string[];
-  /** 'without-providers': none is there; 'other-providers': they take forms, and that of the staff is down; 'crowded'. */
-  portal?: 'without-providers' | 'other-providers' | 'crowded';
+  /** 'without-providers': none is there; 'other-providers': they take forms, and that of the staff is down; 'silent-at-commit'. */
+  portal?: 'without-providers' | 'other-providers' | 'crowded' | 'silent-at-commit';
 }
 
 /** The records that the pages show. */
@@ -278,6 +278,7 @@ const PUBLIC: readonly InventoryPage[] = [
   { name: 'not a form', route: 'error', who: 'nobody', status: 415, title: 'La richiesta non è valida', path: at('/esci'), body: { type: 'application/json', text: '{"a":1}' }, rows: [['main li', 2]] },
   { name: 'forged form', route: 'error', who: 'maria', status: 403, title: 'Qui non puoi entrare', path: at('/esci'), form: { _csrf: 'finto' }, rows: [['main li', 3]] },
   { name: 'too many at once', route: 'error', who: 'nobody', portal: 'crowded', status: 503, title: 'In questo momento siamo al completo', path: at('/bacheca'), rows: [['main li', 1]] },
+  { name: 'nobody knows whether it was saved', route: 'error', who: 'maria', portal: 'silent-at-commit', status: 503, title: 'Non sappiamo se è andata a buon fine', path: at('/dati/residenza'), form: { comune: 'Forlì', prima: '-' }, rows: [['main li', 2], ['main a[href="/appuntamenti"]', 1]] },
 ];
 
 /** A table: one page a line. */

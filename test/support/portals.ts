@@ -1,6 +1,7 @@
 import { SpidProviders } from '#src/auth/index.js';
 import { testApp, type TestApp } from './app.ts';
 import { arrangeWorld, personOf, visitOf, type InventoryPage, type World } from './inventory.ts';
+import { forgetfulTo } from './forgetful.ts';
 import { formProvider, silentProvider } from './sign-in.ts';
 import { visit, type Answer } from './visit.ts';
 
@@ -16,10 +17,16 @@ export async function openPortals(): Promise<Portals> {
   const whole = await testApp();
   const world = await arrangeWorld(whole);
   const { db } = whole;
+  const balancer = await forgetfulTo(db.web);
+  balancer.forgetAtCommit('before');
   const others = {
     'without-providers': await testApp({ db, env: { NO_DEVELOPMENT_DOUBLES: '1', CNS_PORT: '0' } }),
     crowded: await testApp({ db, env: { MAX_CONCURRENT: '0' } }),
     'other-providers': await testApp({ db, env: UNREACHABLE_ISSUER }),
+    'silent-at-commit': await testApp({
+      db,
+      env: { DATABASE_WEB_URL: balancer.through(db.web), DATABASE_SILENCE: '1' },
+    }),
   };
   for (const provider of [formProvider, silentProvider])
     others['other-providers'].app.get(SpidProviders).add(await provider.metadata());
@@ -28,6 +35,7 @@ export async function openPortals(): Promise<Portals> {
     open: (page, language = 'it') => open(page, language, world, page.portal ? others[page.portal] : whole),
     close: async () => {
       for (const other of Object.values(others)) await other.close();
+      await balancer.close();
       await whole.close();
     },
   };
