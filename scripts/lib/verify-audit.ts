@@ -1,6 +1,6 @@
 // Follows the chain of the access record from its first link to its last, and says what was altered, taken out, moved or
 // put in. Reads one consistent state of the database; holds a batch of links at a time.
-import { BEFORE_THE_FIRST, digestOf, macOf, SEAL_KEY, type Sealable } from '#src/audit/index.js';
+import { BEFORE_THE_FIRST, digestOf, digestOfLost, macOf, SEAL_KEY, type Sealable } from '#src/audit/index.js';
 import type { Keys } from '#src/common/crypto.js';
 import { overBefore, retentionRule } from '#src/common/retention.js';
 import { misplaced, type Broken } from './audit-order.ts';
@@ -204,7 +204,9 @@ class Verification {
         this.result.retired++;
         return true;
       }
-      this.found('missing', position, entry, `the entry ${entry} of ${at.toString()} is missing (link ${position})`);
+      const lost = digestOfLost(key, { id: entry, at }).equals(row.digest);
+      const when = lost ? 'was gone before its seal' : 'is missing';
+      this.found('missing', position, entry, `the entry ${entry} of ${at.toString()} ${when} (link ${position})`);
       return false;
     }
     if (row.at?.epochMilliseconds !== at.epochMilliseconds) {

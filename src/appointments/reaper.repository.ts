@@ -50,14 +50,14 @@ export class ReaperRepository {
     );
   }
 
-  /** Slots whose counter differs from their appointments: reported, never silently repaired. */
+  /** Slots whose counter differs from their appointments, and appointments without their slot: reported, never silently repaired. */
   drifts(): Promise<Drift[]> {
     return this.db.query<Drift>(
-      `SELECT s.id AS slot, s.booked, coalesce(a.live, 0)::integer AS live
+      `SELECT coalesce(s.id, a.slot_id) AS slot, coalesce(s.booked, 0) AS booked, coalesce(a.live, 0)::integer AS live
        FROM slot s
        FULL JOIN (SELECT slot_id, count(*) AS live FROM appointment WHERE state NOT IN ('cancelled', 'expired') GROUP BY slot_id) AS a ON a.slot_id = s.id
-       WHERE s.booked <> coalesce(a.live, 0)
-       ORDER BY s.id LIMIT 100`,
+       WHERE coalesce(s.booked, 0) <> coalesce(a.live, 0)
+       ORDER BY 1 LIMIT 100`,
     );
   }
 }

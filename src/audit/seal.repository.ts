@@ -12,6 +12,13 @@ export interface SealedLink extends Link {
   mac: Buffer;
 }
 
+/** What waits for its seal; without an entry when that was taken out meanwhile, or its month was. */
+export interface Waiting {
+  id: number;
+  at: Temporal.Instant;
+  entry: Sealable | null;
+}
+
 /** Only one worker seals at a time; the lock ends with the unit of work. */
 const SEAL_LOCK = 20_200_410;
 
@@ -30,19 +37,20 @@ export class SealRepository {
   }
 
   /** Entries without a seal in order of their ids, at most `limit`; one that committed late comes when it appears. */
-  async unsealed(limit: number): Promise<{ waiting: number; entries: Sealable[] }> {
-    const queued = await this.db.query<{ entry_id: number; entry_at: Temporal.Instant }>(
-      'SELECT entry_id, entry_at FROM audit_unsealed ORDER BY entry_id LIMIT $1',
+  async unsealed(limit: number): Promise<Waiting[]> {
+    const queued = await this.db.query<Pick<Waiting, 'id' | 'at'>>(
+      'SELECT entry_id AS id, entry_at AS at FROM audit_unsealed ORDER BY entry_id LIMIT $1',
       [limit],
     );
-    if (queued.length === 0) return { waiting: 0, entries: [] };
-    const times = queued.map(({ entry_at: at }) => at).toSorted((a, b) => Temporal.Instant.compare(a, b));
+    if (queued.length === 0) return [];
+    const times = queued.map(({ at }) => at).toSorted((a, b) => Temporal.Instant.compare(a, b));
     const entries = await this.db.query<Sealable>(
       `SELECT id, at, action, kind, subject, actor_kind, actor, office, object_id, purpose, details::text AS details
        FROM audit_entry WHERE id = ANY($1::bigint[]) AND at >= $2 AND at <= $3 ORDER BY id`,
-      [queued.map(({ entry_id: id }) => id), times[0], times.at(-1)],
+      [queued.map(({ id }) => id), times[0], times.at(-1)],
     );
-    return { waiting: queued.length, entries };
+    const found = new Map(entries.map((entry) => [entry.id, entry]));
+    return queued.map(({ id, at }) => ({ id, at, entry: found.get(id) ?? null }));
   }
 
   async append(links: readonly SealedLink[], keyId: string): Promise<void> {

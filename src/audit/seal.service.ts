@@ -8,8 +8,8 @@ import { Database } from '../common/database.js';
 import { LOG } from '../common/log-token.js';
 import type { Log } from '../common/log.js';
 import { Config } from '../config.js';
-import { BEFORE_THE_FIRST, digestOf, macOf, SEAL_KEY, type Sealable } from './seal.js';
-import { SealRepository, type Head, type SealedLink } from './seal.repository.js';
+import { BEFORE_THE_FIRST, digestOf, digestOfLost, macOf, SEAL_KEY } from './seal.js';
+import { SealRepository, type Head, type SealedLink, type Waiting } from './seal.repository.js';
 
 const BATCH = 1000;
 /** In one run; the next comes a second later. */
@@ -40,10 +40,10 @@ export class SealService {
   /** In batches, each a transaction of its own, so that a long backlog holds nobody up. @returns how many were sealed */
   async sealAll(): Promise<number> {
     let sealed = 0;
-    for (let batch = 0; batch < BATCHES; batch++) {
-      const count = await this.db.actingAs(system('sealer'), () => this.sealBatch());
-      sealed += count;
-      if (count < BATCH) break;
+    for (let turn = 0; turn < BATCHES; turn++) {
+      const batch = await this.db.actingAs(system('sealer'), () => this.sealBatch());
+      sealed += batch.filter(({ entry }) => entry !== null).length;
+      if (batch.length < BATCH) break;
     }
     await this.anchor();
     return sealed;
@@ -55,26 +55,35 @@ export class SealService {
     if (made > 0) this.log.info({ event: 'audit.months', made }, 'months of the audit record made');
   }
 
-  private async sealBatch(): Promise<number> {
-    if (!(await this.seals.lock())) return 0;
-    const { waiting, entries } = await this.seals.unsealed(BATCH);
-    if (waiting > entries.length)
-      this.log.error({ event: 'audit.lost', entries: waiting - entries.length }, 'entries are gone before their seal');
-    if (entries.length === 0) return 0;
-    const links = this.linked(await this.seals.head(), entries);
+  private async sealBatch(): Promise<Waiting[]> {
+    if (!(await this.seals.lock())) return [];
+    const waiting = await this.seals.unsealed(BATCH);
+    if (waiting.length === 0) return [];
+    const links = this.linked(await this.seals.head(), waiting);
     await this.seals.append(links, this.keys.id);
     const { position, mac } = links.at(-1)!;
-    this.db.afterCommit(() => (this.pending = { position, mac }));
-    return entries.length;
+    this.db.afterCommit(() => {
+      this.pending = { position, mac };
+      this.tellLost(waiting);
+    });
+    return waiting;
   }
 
-  private linked(head: Head | null, entries: readonly Sealable[]): SealedLink[] {
+  private tellLost(waiting: readonly Waiting[]): void {
+    const lost = waiting.filter(({ entry }) => entry === null);
+    if (lost.length === 0) return;
+    const [first, last] = [lost[0]!.id, lost.at(-1)!.id];
+    this.log.error({ event: 'audit.lost', entries: lost.length, first, last }, 'entries are gone before their seal');
+  }
+
+  private linked(head: Head | null, waiting: readonly Waiting[]): SealedLink[] {
     const key = this.keys.key(SEAL_KEY);
     const sealedAt = this.clock.now();
     let before = head?.mac ?? BEFORE_THE_FIRST;
-    return entries.map((entry, index) => {
+    return waiting.map(({ id, at, entry }, index) => {
       const position = (head?.position ?? 0) + index + 1;
-      const link = { position, entryId: entry.id, entryAt: entry.at, digest: digestOf(key, entry), sealedAt };
+      const digest = entry ? digestOf(key, entry) : digestOfLost(key, { id, at });
+      const link = { position, entryId: id, entryAt: entry?.at ?? at, digest, sealedAt };
       before = macOf(key, before, link);
       return { ...link, mac: before };
     });

@@ -54,6 +54,13 @@ export function digestOf(key: Buffer, entry: Sealable): Buffer {
     .digest();
 }
 
+/** What a link says of an entry that was gone before its seal: the chain goes on, and tells of it for good. */
+export function digestOfLost(key: Buffer, { id, at }: Pick<Sealable, 'id' | 'at'>): Buffer {
+  return createHmac('sha256', key)
+    .update(`lost ${JSON.stringify([id, at.epochMilliseconds])}`)
+    .digest();
+}
+
 /** The code of a link: over the one before it, its position and what it says, so that none can be taken out or moved. */
 export function macOf(key: Buffer, before: Buffer, { position, entryId, entryAt, digest, sealedAt }: Link): Buffer {
   const form = [position, entryId, entryAt.epochMilliseconds, sealedAt.epochMilliseconds];

@@ -134,4 +134,41 @@ describe('the seal', () => {
       [['missing', id]],
     );
   });
+
+  it('goes on when more than it takes at once was taken out, says so once, and the chain says so for good', async () => {
+    const KNOWN = new Keys('another secret, which came after the first one', [
+      'the secret of the tests of the audit record',
+    ]);
+    const earlier = (await ground.verify({ keys: KNOWN })).findings.length;
+    await ground.append(1);
+    const [{ id: before }] = (await ground.data.query('SELECT max(id) AS id FROM audit_entry')) as [{ id: number }];
+    await ground.data.query(
+      `INSERT INTO audit_entry (at, action, subject, actor_kind, actor, purpose)
+       SELECT $1::timestamptz + make_interval(secs => n), 'bulk.read', $2, 'system', 'public', 'service' FROM generate_series(1, 1200) n`,
+      [ground.clock.now(), MARIA],
+    );
+    await tamper(ground.data, `DELETE FROM audit_entry WHERE id > ${before}`);
+    await ground.append(3);
+    assert.equal(await ground.seal(), 4, 'what stands before and behind the gap');
+    assert.equal(await ground.seal(), 0);
+    const verified = await ground.verify({ keys: KNOWN });
+    const { findings, more, waiting } = verified;
+    assert.equal(waiting, 0, 'nothing waits for ever, so that the month can end one day');
+    assert.ok(more, 'each of them is told');
+    assert.ok(
+      findings.slice(earlier).every(({ kind, text }) => kind === 'missing' && /gone before its seal/.test(text)),
+    );
+    assert.deepEqual(await ground.data.query('SELECT entry_id FROM audit_unsealed'), []);
+  });
+
+  it('goes on when a whole month was dropped with entries that waited', async () => {
+    ground.clock.set('2026-07-02T07:00:00Z');
+    await ground.db.asWorker(() => ground.sealer().makeMonths());
+    await ground.append(2);
+    await ground.data.query('DROP TABLE audit_entry_2026_07');
+    ground.clock.set('2026-08-02T07:00:00Z');
+    await ground.append(2);
+    assert.equal(await ground.seal(), 2);
+    assert.deepEqual(await ground.data.query('SELECT entry_id FROM audit_unsealed'), []);
+  });
 });
