@@ -141,13 +141,13 @@ describe('the seal', () => {
     ]);
     const earlier = (await ground.verify({ keys: KNOWN })).findings.length;
     await ground.append(1);
-    const [{ id: before }] = (await ground.data.query('SELECT max(id) AS id FROM audit_entry')) as [{ id: number }];
+    const [{ id: kept }] = (await ground.data.query('SELECT max(id) AS id FROM audit_entry')) as [{ id: number }];
     await ground.data.query(
       `INSERT INTO audit_entry (at, action, subject, actor_kind, actor, purpose)
        SELECT $1::timestamptz + make_interval(secs => n), 'bulk.read', $2, 'system', 'public', 'service' FROM generate_series(1, 1200) n`,
       [ground.clock.now(), MARIA],
     );
-    await tamper(ground.data, `DELETE FROM audit_entry WHERE id > ${before}`);
+    await tamper(ground.data, `DELETE FROM audit_entry WHERE id > ${kept}`);
     await ground.append(3);
     assert.equal(await ground.seal(), 4, 'what stands before and behind the gap');
     assert.equal(await ground.seal(), 0);

@@ -178,8 +178,8 @@ if (PROGRAM)
       const portal = await testApp({ db, env: { DATABASE_WEB_URL: through(db.web) } });
       try {
         const maria = await signedInAs(portal, await citizenOf(db, 'maria', portal.clock.now()));
-        for (const path of ['/bacheca', '/dati', '/appuntamenti'])
-          assert.equal((await visit(portal.url, path, { cookie: maria.cookie })).status, 200, path);
+        for (const address of ['/bacheca', '/dati', '/appuntamenti'])
+          assert.equal((await visit(portal.url, address, { cookie: maria.cookie })).status, 200, address);
         assert.equal((await visit(portal.url, '/salute/pronta')).status, 200);
       } finally {
         await portal.close();

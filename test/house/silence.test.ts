@@ -191,9 +191,9 @@ describe('connections that go silent without a reset, under jobs', () => {
     for (let turn = 0; turn < 3; turn++) {
       await atLast(async () => (await done('audit.seal')) > turn, 'jobs run');
       balancer.forget();
-      const before = { seal: await done('audit.seal'), deliver: await done('transport.deliver') };
-      await atLast(async () => (await done('audit.seal')) > before.seal + 1, 'the seal goes on');
-      await atLast(async () => (await done('transport.deliver')) > before.deliver, 'messages go on');
+      const ran = { seal: await done('audit.seal'), deliver: await done('transport.deliver') };
+      await atLast(async () => (await done('audit.seal')) > ran.seal + 1, 'the seal goes on');
+      await atLast(async () => (await done('transport.deliver')) > ran.deliver, 'messages go on');
       const id = await asked('booking.reconcile');
       await atLast(async () => (await jobState(id)) === 'completed', 'the queue goes on');
       assert.equal((await visit(worker.management, '/salute/viva')).status, 200);
