@@ -15,31 +15,49 @@ export interface SamlFacts {
 export type IdentityReading =
   { ok: true; identity: Identity } | { ok: false; reason: 'fiscal-number' | 'date-of-birth' | 'spid-code' | 'company' };
 
-/** Reads a SPID identity; refuses a fiscal number or a date that cannot be (attributi.rst: `TINIT-` + code, ISO date). */
-export function spidIdentity(facts: SamlFacts, purpose: Identity['purpose'] = 'private'): IdentityReading {
+/**
+ * Reads a SPID identity; refuses a fiscal number or a date that cannot be (attributi.rst: `TINIT-` + code, ISO date).
+ * @param today the day in Italy
+ */
+export function spidIdentity(
+  facts: SamlFacts,
+  today: Temporal.PlainDate,
+  purpose: Identity['purpose'] = 'private',
+): IdentityReading {
   const attribute = (name: string) => facts.attributes[name] ?? '';
   const fiscalCode = italianFiscalCode(attribute('fiscalNumber'));
   if (!fiscalCode) return { ok: false, reason: 'fiscal-number' };
-  if (!dayFrom(attribute('dateOfBirth'))) return { ok: false, reason: 'date-of-birth' };
+  if (!isBirthday(attribute('dateOfBirth'), today)) return { ok: false, reason: 'date-of-birth' };
   const company = purpose === 'company' ? companyOf(attribute) : null;
   if (purpose === 'company' && !company) return { ok: false, reason: 'company' };
   return { ok: true, identity: { ...common(facts, 'spid'), fiscalCode, purpose, company } };
 }
 
 /** Reads a CIE identity: four attributes, no spidCode. */
-export function cieIdentity(facts: SamlFacts): IdentityReading {
+export function cieIdentity(facts: SamlFacts, today: Temporal.PlainDate): IdentityReading {
   const fiscalCode = italianFiscalCode(facts.attributes.fiscalNumber ?? '');
   if (!fiscalCode) return { ok: false, reason: 'fiscal-number' };
-  if (!dayFrom(facts.attributes.dateOfBirth ?? '')) return { ok: false, reason: 'date-of-birth' };
+  if (!isBirthday(facts.attributes.dateOfBirth ?? '', today)) return { ok: false, reason: 'date-of-birth' };
   return { ok: true, identity: { ...common(facts, 'cie'), fiscalCode, spidCode: null } };
 }
 
 /** Reads an identity of another European country: no fiscal code, the node's spidCode carries the PersonIdentifier. */
-export function eidasIdentity(facts: SamlFacts): IdentityReading {
+export function eidasIdentity(facts: SamlFacts, today: Temporal.PlainDate): IdentityReading {
   const identity = common(facts, 'eidas');
   if (!identity.spidCode || !/^[\x21-\x7e]+$/.test(identity.spidCode)) return { ok: false, reason: 'spid-code' };
-  if (!dayFrom(identity.dateOfBirth)) return { ok: false, reason: 'date-of-birth' };
+  if (!isBirthday(identity.dateOfBirth, today)) return { ok: false, reason: 'date-of-birth' };
   return { ok: true, identity };
+}
+
+/** The oldest people on record reached 122; registers write 1 January 1900 for whose birthday they do not know. */
+const OLDEST = { years: 150 } as const;
+
+/** Whether somebody who is alive today can have been born on this day. */
+function isBirthday(text: string | null, today: Temporal.PlainDate): boolean {
+  const day = dayFrom(text);
+  if (!day) return false;
+  const { compare } = Temporal.PlainDate;
+  return compare(day, today) <= 0 && compare(day, today.subtract(OLDEST)) > 0;
 }
 
 function common(facts: SamlFacts, method: 'spid' | 'cie' | 'eidas'): Identity {

@@ -1,5 +1,5 @@
 import { BEARER, ENTITY_FORMAT, SAML, TRANSIENT_FORMAT } from './names.js';
-import { forcesAuthentication, type AttributeSet, type SamlProfile } from './profile.js';
+import { forcesAuthentication, type AttributeSet } from './profile.js';
 import { Refusal, must, type RefusalReason } from './refusal.js';
 import type { Expectation, PendingRequest } from './response.js';
 import { children, only, type XmlElement } from './xml.js';
@@ -25,7 +25,7 @@ export function readAssertion(
   const name = readNameId(subject);
   const subjectUntil = checkConfirmation(subject, expected, request);
   const conditionsUntil = checkConditions(only(assertion, SAML, 'Conditions', 'conditions'), expected);
-  const { level, sessionIndex } = readAuthentication(assertion, expected.profile, request);
+  const { level, sessionIndex } = readAuthentication(assertion, expected, request);
   const attributes = readAttributes(
     only(assertion, SAML, 'AttributeStatement', 'attribute-statement'),
     request.asked ?? expected.profile,
@@ -45,8 +45,8 @@ function checkAssertionHead(assertion: XmlElement, expected: Expectation, reques
   must(issuedAt <= expected.now + expected.profile.skewMs, 'assertion-issued-in-future');
   const issuer = only(assertion, SAML, 'Issuer', 'assertion-issuer');
   must(plainText(issuer) === request.provider, 'assertion-issuer');
-  if (expected.profile.assertionIssuerFormat === 'entity')
-    must(issuer.attributes.get('Format') === ENTITY_FORMAT, 'assertion-issuer-format');
+  const absent = expected.profile.assertionIssuerFormat === 'entity-or-absent' && !issuer.attributes.has('Format');
+  must(absent || issuer.attributes.get('Format') === ENTITY_FORMAT, 'assertion-issuer-format');
   // No Advice (single-sign-on.rst: not to be used), nothing unknown.
   const places = ['Issuer', 'Subject', 'Conditions', 'AuthnStatement', 'AttributeStatement'];
   must(
@@ -70,6 +70,8 @@ function checkConfirmation(subject: XmlElement, expected: Expectation, request: 
   const data = only(confirmation, SAML, 'SubjectConfirmationData', 'subject-confirmation');
   must(data.attributes.get('Recipient') === expected.consumerUrl, 'recipient');
   must(data.attributes.get('InResponseTo') === request.id, 'subject-in-response-to');
+  // A bearer's confirmation has none (SAML 2.0 profiles, 4.1.4.2).
+  must(!data.attributes.has('NotBefore'), 'subject-not-before');
   const until = instant(data.attributes.get('NotOnOrAfter'), 'subject-not-on-or-after');
   must(until > expected.now, 'subject-expired');
   return until;
@@ -99,22 +101,26 @@ function checkConditions(conditions: XmlElement, expected: Expectation): number 
 
 function readAuthentication(
   assertion: XmlElement,
-  profile: SamlProfile,
+  expected: Expectation,
   request: PendingRequest,
 ): { level: 1 | 2 | 3; sessionIndex: string | null } {
   const statement = only(assertion, SAML, 'AuthnStatement', 'authn-statement');
-  checkFreshness(statement, profile, request);
+  checkFreshness(statement, expected, request);
+  const sessionUntil = statement.attributes.get('SessionNotOnOrAfter');
+  if (sessionUntil !== undefined)
+    must(instant(sessionUntil, 'session-not-on-or-after') > expected.now, 'session-expired');
   const context = only(statement, SAML, 'AuthnContext', 'authn-context');
   const reference = plainText(only(context, SAML, 'AuthnContextClassRef', 'authn-context'));
-  const level = profile.levels.indexOf(reference) + 1;
+  const level = expected.profile.levels.indexOf(reference) + 1;
   must(level === 1 || level === 2 || level === 3, 'authn-context');
   must(level >= request.level, 'level-too-low');
   return { level, sessionIndex: statement.attributes.get('SessionIndex') ?? null };
 }
 
 /** Who asked for a new authentication must not be given an old one (SAML core 3.4.1, ForceAuthn; ASVS 5.0, V6.8.4). */
-function checkFreshness(statement: XmlElement, profile: SamlProfile, request: PendingRequest): void {
+function checkFreshness(statement: XmlElement, { now, profile }: Expectation, request: PendingRequest): void {
   const recognisedAt = instant(statement.attributes.get('AuthnInstant'), 'authn-instant');
+  must(recognisedAt <= now + profile.skewMs, 'authn-in-future');
   if (!forcesAuthentication(profile, request.level)) return;
   must(recognisedAt >= wholeSecond(request.issuedAt) - profile.skewMs, 'authn-before-request');
 }
@@ -126,11 +132,10 @@ function readAttributes(statement: XmlElement, asked: AttributeSet): Record<stri
     must(attribute.ns === SAML && attribute.local === 'Attribute', 'attribute-statement');
     const name = attribute.attributes.get('Name') ?? '';
     must(/^[A-Za-z][\w.:/-]{0,80}$/.test(name), 'attribute-name');
+    const value = valueOf(attribute, asked.attributes.includes(name));
+    if (value === null) continue;
     must(!values.has(name), 'attribute-doubled');
-    const value = only(attribute, SAML, 'AttributeValue', 'attribute-value');
-    must(attribute.children.length === 1 && value.children.length === 0, 'attribute-value');
-    must(value.text.trim() !== '', 'attribute-empty');
-    values.set(name, value.text.trim());
+    values.set(name, value);
   }
   must(
     asked.attributes.every((name) => values.has(name)),
@@ -140,6 +145,27 @@ function readAttributes(statement: XmlElement, asked: AttributeSet): Record<stri
   // What was not asked for is not kept (GDPR art. 5: data minimisation).
   const kept = [...asked.attributes, ...asked.optionalAttributes].filter((name) => values.has(name));
   return Object.fromEntries(kept.map((name) => [name, values.get(name) ?? '']));
+}
+
+/** The one value of an attribute. @returns null when it is empty and not required: providers send such for what they do not know */
+function valueOf(attribute: XmlElement, required: boolean): string | null {
+  must(
+    attribute.children.every((one) => one.ns === SAML && one.local === 'AttributeValue' && one.children.length === 0),
+    'attribute-value',
+  );
+  if (required) {
+    must(attribute.children.length === 1, 'attribute-value');
+    must(!isEmpty(attribute.children[0]!), 'attribute-empty');
+  }
+  const [value, ...more] = attribute.children.filter((one) => !isEmpty(one));
+  must(more.length === 0, 'attribute-value');
+  return value?.text.trim() ?? null;
+}
+
+/** Nothing that could be read: no text, blank or invisible signs alone, or said to be nothing (xsi:nil, XML Schema 1 2.6.2). */
+function isEmpty(value: XmlElement): boolean {
+  const nil = [...value.attributes].some(([name, said]) => /^[^:]+:nil$/.test(name) && /^\s*(?:true|1)\s*$/.test(said));
+  return nil || !/[^\s\p{Default_Ignorable_Code_Point}]/u.test(value.text);
 }
 
 /** Text of an element that must hold nothing else. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { system } from '../../common/actor.js';
+import { romeDate } from '../../common/clock.js';
 import { randomToken } from '../../common/crypto.js';
 import { keptUntil, retentionRule } from '../../common/retention.js';
 import type { Identity } from '../identity.js';
@@ -17,6 +18,8 @@ import type { KeptRequest } from './saml.repository.js';
 
 /** How long a person may take at the provider. */
 export const REQUEST_LIFE = { minutes: 10 } as const;
+/** How long a used answer is remembered at most. */
+const REMEMBERED = { hours: 24 } as const;
 /** Of a provider's "no", which may be unsigned: several times what providers write. */
 const DECLINED_LENGTH = 8192;
 
@@ -33,7 +36,7 @@ export interface FederationTerms {
   readonly keys: SigningKeys;
   readonly providers: ProviderList;
   /** Reads who somebody is from what was verified. */
-  readonly read: (facts: VerifiedAssertion, asked: AskedName) => IdentityReading;
+  readonly read: (facts: VerifiedAssertion, today: Temporal.PlainDate, asked: AskedName) => IdentityReading;
 }
 
 export interface Wish {
@@ -122,7 +125,7 @@ export class Federation {
     }
     const request = kept.find((one) => one.id === verdict.requestId);
     if (!request) throw new Refusal(verdict.kind === 'refused' ? verdict.reason : 'unsolicited');
-    const outcome = this.concluded(verdict, request, relayState);
+    const outcome = this.concluded(verdict, request, relayState, now);
     await db.actingAs(system('sign-in'), async () => {
       // A refusal in here rolls everything back: nothing is used up by an answer that did not get in.
       if (verdict.kind === 'accepted' && outcome.kind === 'identified') await this.useUp(verdict, request, now);
@@ -145,14 +148,14 @@ export class Federation {
     return this.engine.judge.judge(xml, { now: now.epochMilliseconds, profile, entityId, consumerUrl, pending });
   }
 
-  private concluded(verdict: Verdict, request: KeptRequest, relayState: unknown): Finished {
+  private concluded(verdict: Verdict, request: KeptRequest, relayState: unknown, now: Temporal.Instant): Finished {
     if (verdict.kind === 'refused') return { kind: 'refused', reason: verdict.reason };
     // Given back as it went, or not at all (SAML bindings 3.5.3); its content means nothing to us.
     const given = relayState === undefined || relayState === '' ? request.relayState : relayState;
     if (given !== request.relayState) return { kind: 'refused', reason: 'relay-state' };
     const { provider, returnTo, replaces } = request;
     if (verdict.kind === 'declined') return { kind: 'declined', code: verdict.code, provider, returnTo };
-    const reading = this.terms.read(verdict.assertion, this.askedBy(request).name);
+    const reading = this.terms.read(verdict.assertion, romeDate(now), this.askedBy(request).name);
     return reading.ok
       ? { kind: 'identified', identity: reading.identity, returnTo, replaces }
       : { kind: 'refused', reason: reading.reason };
@@ -170,7 +173,9 @@ export class Federation {
   ): Promise<void> {
     const { repository } = this.engine;
     if (!(await repository.consume(request.id, now))) throw new Refusal('request-used');
-    const usableUntil = Temporal.Instant.fromEpochMilliseconds(verdict.usableUntil).add(REQUEST_LIFE);
+    // An answer is good for its request alone: one that calls itself good for ever need not be remembered for ever.
+    const until = Math.min(verdict.usableUntil, request.expiresAt.add(REMEMBERED).epochMilliseconds);
+    const usableUntil = Temporal.Instant.fromEpochMilliseconds(until).add(REQUEST_LIFE);
     const common = { issuer: request.provider, usableUntil };
     const fresh =
       (await repository.remember({ kind: 'response', id: verdict.responseId, ...common })) &&

@@ -59,7 +59,10 @@ function judged(message: LogoutMessage, expected: LogoutExpectation): LogoutVerd
     ? byQuery(raw, message.redirect, provider.certificates)
     : byElement(message.xml, raw, provider.certificates);
   checkHead(root, expected);
-  must(plainText(only(root, SAML, 'Issuer', 'logout-issuer')) === claimed, 'logout-issuer');
+  const issuer = only(root, SAML, 'Issuer', 'logout-issuer');
+  must(plainText(issuer) === claimed, 'logout-issuer');
+  const format = issuer.attributes.get('Format');
+  must(format === undefined || format === ENTITY_FORMAT, 'logout-issuer');
   return expected.kind === 'LogoutRequest' ? readRequest(root, claimed, expected) : readResponse(root, claimed);
 }
 

@@ -2,7 +2,7 @@
 export interface AttributeSet {
   /** Asked for; each must come, once and not empty. */
   readonly attributes: readonly string[];
-  /** Asked for as optional: may be missing (many people have no domicile in Italy), never empty. */
+  /** Asked for as optional: may be missing (many people have no domicile in Italy); an empty one counts as missing. */
   readonly optionalAttributes: readonly string[];
   /** Attributes that say the identity is of another kind than was asked for: refused. */
   readonly foreignAttributes: readonly string[];
@@ -34,10 +34,8 @@ export interface SamlProfile extends AttributeSet {
   readonly comparison: 'minimum' | 'exact';
   /** CIE wants a fresh authentication at every level; SPID from level 2 on. */
   readonly forceAlways: boolean;
-  /** Format of the Response's Issuer: SPID allows none or `entity`, CIE wants none. */
-  readonly responseIssuerFormat: 'entity-or-absent' | 'absent';
-  /** Format of the Assertion's Issuer: SPID wants `entity`. */
-  readonly assertionIssuerFormat: 'entity' | 'any';
+  /** Format of the Assertion's Issuer: SPID wants `entity`. (The Response's may be absent in every federation.) */
+  readonly assertionIssuerFormat: 'entity' | 'entity-or-absent';
   /** The provider's codes that are the person's business; any other is a fault between machines. */
   readonly personCodes: readonly number[];
   /** How far the provider's clock may run ahead of ours. */

@@ -135,8 +135,7 @@ function checkResponse(
   const issuer = only(response, SAML, 'Issuer', 'response-issuer');
   must(plainText(issuer) === request.provider, 'response-issuer');
   const format = issuer.attributes.get('Format');
-  const entityAllowed = expected.profile.responseIssuerFormat === 'entity-or-absent';
-  must(format === undefined || (entityAllowed && format === ENTITY_FORMAT), 'response-issuer-format');
+  must(format === undefined || format === ENTITY_FORMAT, 'response-issuer-format');
   return request;
 }
 

@@ -17,6 +17,7 @@ after(() => portal.close());
 
 const PAOLO = 'Entra come Paolo Verdi, livello 2';
 const PERSONAL = 'Usa l’identità personale di Paolo Verdi';
+const TODAY = Temporal.PlainDate.from('2026-03-02');
 const COMPANY_NUMBER = '12345678903';
 
 async function requestFrom(door: string): Promise<string> {
@@ -120,7 +121,7 @@ describe('an identity for a company', () => {
 
   for (const good of [`TINIT-${COMPANY_NUMBER}`, `VATIT-${COMPANY_NUMBER}`, 'TINIT-RSSMRA80E55H501U']) {
     it(`takes ${good}`, () => {
-      const reading = spidIdentity(facts(good), 'company');
+      const reading = spidIdentity(facts(good), TODAY, 'company');
       assert.ok(reading.ok);
       assert.equal(identityKey(reading.identity), `cf:RSSMRA80E55H501U:company:${good.slice(6)}`);
     });
@@ -134,14 +135,17 @@ describe('an identity for a company', () => {
     `TINIT-${COMPANY_NUMBER}:x`,
   ]) {
     it(`refuses the number "${bad}"`, () =>
-      assert.deepEqual(spidIdentity(facts(bad), 'company'), { ok: false, reason: 'company' }));
+      assert.deepEqual(spidIdentity(facts(bad), TODAY, 'company'), { ok: false, reason: 'company' }));
   }
   it('needs a name', () =>
-    assert.deepEqual(spidIdentity(facts(`TINIT-${COMPANY_NUMBER}`, ''), 'company'), { ok: false, reason: 'company' }));
+    assert.deepEqual(spidIdentity(facts(`TINIT-${COMPANY_NUMBER}`, ''), TODAY, 'company'), {
+      ok: false,
+      reason: 'company',
+    }));
   it('is asked for by attributes that must come', () =>
     assert.ok(['companyName', 'companyFiscalNumber'].every((name) => COMPANY.attributes.includes(name))));
   it('never has the key of a private person', () => {
-    const reading = spidIdentity(facts(`TINIT-${COMPANY_NUMBER}`));
+    const reading = spidIdentity(facts(`TINIT-${COMPANY_NUMBER}`), TODAY);
     assert.ok(reading.ok);
     assert.equal(identityKey(reading.identity), 'cf:RSSMRA80E55H501U', 'read as private, whatever else came');
     assert.throws(() => identityKey({ ...reading.identity, purpose: 'company', company: null }));

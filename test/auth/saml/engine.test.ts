@@ -17,13 +17,14 @@ import {
 } from '#src/auth/saml/index.js';
 import type { Expectation } from '#src/auth/saml/response.js';
 import { identityKey } from '#src/auth/identity.js';
-import { spidIdentity } from '#src/auth/saml-identity.js';
+import { cieIdentity, eidasIdentity, spidIdentity } from '#src/auth/saml-identity.js';
 import { PRIVATE, SPID } from '#src/auth/strategies/spid/spid.profile.js';
 import { X509Certificate } from '@peculiar/x509';
 import * as build from '../../support/saml/builder.ts';
 import { testKeys, type TestKeys } from '../../support/saml/keys.ts';
 
 const NOW = Temporal.Instant.from('2026-03-02T09:30:00.123Z');
+const TODAY = Temporal.PlainDate.from('2026-03-02');
 const ENTITY = 'https://portal.example';
 const SSO = 'https://idp.example/sso';
 
@@ -300,7 +301,7 @@ describe('the identity', () => {
     }) as const;
 
   it('comes from the attributes', () => {
-    const reading = spidIdentity(facts({ domicileMunicipality: 'Roma' }));
+    const reading = spidIdentity(facts({ domicileMunicipality: 'Roma' }), TODAY);
     assert.ok(reading.ok);
     assert.equal(reading.identity.fiscalCode, 'RSSMRA80E55H501U');
     assert.equal(reading.identity.domicile?.municipality, 'Roma');
@@ -319,17 +320,34 @@ describe('the identity', () => {
     'TINIT-RŞSMRA80E55H501U',
   ]) {
     it(`refuses the fiscal number "${fiscalNumber}"`, () =>
-      assert.deepEqual(spidIdentity(facts({ fiscalNumber })), { ok: false, reason: 'fiscal-number' }));
+      assert.deepEqual(spidIdentity(facts({ fiscalNumber }), TODAY), { ok: false, reason: 'fiscal-number' }));
   }
 
   for (const dateOfBirth of ['', '15/05/1980', '1980-02-30', '1980-5-15', '+001980-05-15', '1980-05-15T00:00']) {
     it(`refuses the date of birth "${dateOfBirth}"`, () =>
-      assert.deepEqual(spidIdentity(facts({ dateOfBirth })), { ok: false, reason: 'date-of-birth' }));
+      assert.deepEqual(spidIdentity(facts({ dateOfBirth }), TODAY), { ok: false, reason: 'date-of-birth' }));
+  }
+
+  for (const dateOfBirth of ['2026-03-03', '2027-01-01', '9999-12-31', '0000-01-01', '0001-01-01', '1876-03-02']) {
+    it(`refuses that somebody alive was born on ${dateOfBirth}`, () => {
+      const refused = { ok: false, reason: 'date-of-birth' };
+      assert.deepEqual(spidIdentity(facts({ dateOfBirth }), TODAY), refused);
+      assert.deepEqual(cieIdentity(facts({ dateOfBirth }), TODAY), refused);
+      assert.deepEqual(eidasIdentity(facts({ dateOfBirth }), TODAY), refused);
+    });
+  }
+
+  for (const dateOfBirth of ['2026-03-02', '1900-01-01', '1904-02-29', '2024-02-29']) {
+    it(`takes the date of birth ${dateOfBirth}`, () => {
+      assert.equal(spidIdentity(facts({ dateOfBirth }), TODAY).ok, true);
+      assert.equal(cieIdentity(facts({ dateOfBirth }), TODAY).ok, true);
+      assert.equal(eidasIdentity(facts({ dateOfBirth }), TODAY).ok, true);
+    });
   }
 
   it('takes a code with omocodia', () => {
-    const reading = spidIdentity(facts({ fiscalNumber: 'TINIT-RSSMRA80E55H50MV' }));
+    const reading = spidIdentity(facts({ fiscalNumber: 'TINIT-RSSMRA80E55H50MV' }), TODAY);
     assert.equal(reading.ok, false, 'a wrong check letter is still wrong');
-    assert.equal(spidIdentity(facts({ fiscalNumber: 'TINIT-RSSMRA80E55H50MM' })).ok, true);
+    assert.equal(spidIdentity(facts({ fiscalNumber: 'TINIT-RSSMRA80E55H50MM' }), TODAY).ok, true);
   });
 });

@@ -13,6 +13,7 @@ import * as build from '../../support/saml/builder.ts';
 import { testKeys, type TestKeys } from '../../support/saml/keys.ts';
 
 const NOW = '2026-03-02T09:30:00.000Z';
+const TODAY = Temporal.PlainDate.from('2026-03-02');
 const REQUEST = '_request1';
 const ISSUER = 'https://provider.example/metadata';
 const COMPANY_FACTS = { companyName: 'Acme S.p.A.', companyFiscalNumber: 'TINIT-12345678903' };
@@ -172,6 +173,21 @@ for (const kind of KINDS) {
           tamper: [[`<saml:Issuer>${ISSUER}`, `<saml:Issuer Format="urn:x">${ISSUER}`]],
         }),
       ],
+      [
+        'a person recognised tomorrow',
+        'authn-in-future',
+        () => ({ edit: [[/AuthnInstant="[^"]+"/, 'AuthnInstant="2026-03-03T09:30:00Z"']] }),
+      ],
+      [
+        'a NotBefore in the Subject',
+        'subject-not-before',
+        () => ({ edit: [['<saml:SubjectConfirmationData ', `<saml:SubjectConfirmationData NotBefore="${NOW}" `]] }),
+      ],
+      [
+        'a session that is over at the provider',
+        'session-expired',
+        () => ({ edit: [[' AuthnInstant', ' SessionNotOnOrAfter="2026-03-01T09:30:00Z" AuthnInstant']] }),
+      ],
       ['InResponseTo of nobody', 'unsolicited', () => ({ requestId: '_another' })],
       ['a weaker level', 'level-too-low', () => ({ level: 1 })],
       [
@@ -238,15 +254,63 @@ for (const kind of KINDS) {
 describe('where the federations differ', () => {
   const [card, european] = KINDS as [Kind, Kind];
 
-  it('CIE: an Issuer with Format in the Response is refused, in SPID and eIDAS it is not', () => {
-    refusedFor(card, { plainResponseIssuer: false }, 'response-issuer-format');
-    assert.equal(judge(european, build.response(options(european, { plainResponseIssuer: false }))).kind, 'accepted');
+  it('the Response Issuer may have no Format, or entity, in each', () => {
+    for (const kind of KINDS)
+      for (const plainResponseIssuer of [true, false])
+        assert.equal(judge(kind, build.response(options(kind, { plainResponseIssuer }))).kind, 'accepted', kind.title);
   });
 
-  it('CIE: the Assertion Issuer may have no Format, in eIDAS it must', () => {
+  it('CIE: the Assertion Issuer may have no Format, in the others it must', () => {
     const edit: [string, string][] = [[`<saml:Issuer ${entity}>`, '<saml:Issuer>']];
     assert.equal(judge(card, build.response(options(card, { edit }))).kind, 'accepted');
-    refusedFor(european, { edit }, 'assertion-issuer-format');
+    for (const kind of KINDS.slice(1)) refusedFor(kind, { edit }, 'assertion-issuer-format');
+  });
+
+  for (const format of [
+    '',
+    ' ',
+    'urn:x',
+    `urn:oasis:names:tc:SAML:2.0:nameid-format:entity `,
+    'urn:oasis:names:tc:SAML:2.0:nameid-format:Entity',
+  ])
+    it(`no other Format, in either Issuer of each: '${format}'`, () => {
+      for (const kind of KINDS) {
+        refusedFor(
+          kind,
+          { edit: [[`<saml:Issuer ${entity}>`, `<saml:Issuer Format="${format}">`]] },
+          'assertion-issuer-format',
+        );
+        const tamper: [RegExp, string][] = [
+          [/(<samlp:Response[^>]*>)<saml:Issuer[^>]*>/, `$1<saml:Issuer Format="${format}">`],
+        ];
+        refusedFor(kind, { tamper }, 'response-issuer-format');
+      }
+    });
+
+  it('an empty attribute that was not required counts as absent in each', () => {
+    for (const kind of KINDS) {
+      const optional = [
+        'idCard',
+        'ivaCode',
+        'digitalAddress',
+        'domicileMunicipality',
+        'registeredOffice',
+        'companyFiscalNumber',
+        'companyName',
+        'address',
+      ];
+      const empty = optional
+        .filter((one) => !(one in kind.attributes))
+        .map((one) => `<saml:Attribute Name="${one}"><saml:AttributeValue xsi:nil="true"/></saml:Attribute>`);
+      const verdict = judge(
+        kind,
+        build.response(
+          options(kind, { edit: [['</saml:AttributeStatement>', `${empty.join('')}</saml:AttributeStatement>`]] }),
+        ),
+      );
+      assert.ok(verdict.kind === 'accepted', `${kind.title}: ${JSON.stringify(verdict)}`);
+      assert.deepEqual(verdict.assertion.attributes, kind.attributes);
+    }
   });
 
   it('eIDAS, full: birthplace, address and gender may come', () => {
@@ -254,7 +318,9 @@ describe('where the federations differ', () => {
     const verdict = judge(full, build.response(options(full)));
     assert.deepEqual(verdict.kind === 'accepted' && verdict.assertion.attributes, full.attributes);
     assert.equal(judge(full, build.response(options(full, { attributes: GRETA }))).kind, 'accepted');
-    refusedFor(full, { attributes: { ...GRETA, gender: '' } }, 'attribute-empty');
+    const blank = judge(full, build.response(options(full, { attributes: { ...GRETA, gender: ' ', address: '' } })));
+    assert.deepEqual(blank.kind === 'accepted' && blank.assertion.attributes, GRETA);
+    refusedFor(full, { attributes: { ...GRETA, familyName: ' ' } }, 'attribute-empty');
   });
 
   it('eIDAS, minimum: what was not asked for is dropped', () => {
@@ -271,25 +337,31 @@ describe('the identities', () => {
     ({ issuer: ISSUER, level: 2, nameId: '_n', nameQualifier: 'q', sessionIndex: null, attributes }) as const;
 
   it('CIE: four attributes, the fiscal code is the key, no spidCode', () => {
-    const reading = cieIdentity(facts({ ...CARD, spidCode: 'X' }));
+    const reading = cieIdentity(facts({ ...CARD, spidCode: 'X' }), TODAY);
     assert.ok(reading.ok);
     assert.equal(reading.identity.spidCode, null);
     assert.equal(reading.identity.method, 'cie');
     assert.equal(identityKey(reading.identity), 'cf:RSSMRA80E55H501U');
-    assert.deepEqual(cieIdentity(facts({ ...CARD, fiscalNumber: 'RSSMRA80E55H501U' })), {
+    assert.deepEqual(cieIdentity(facts({ ...CARD, fiscalNumber: 'RSSMRA80E55H501U' }), TODAY), {
       ok: false,
       reason: 'fiscal-number',
     });
-    assert.deepEqual(cieIdentity(facts({ ...CARD, dateOfBirth: '15.5.1980' })), { ok: false, reason: 'date-of-birth' });
+    assert.deepEqual(cieIdentity(facts({ ...CARD, dateOfBirth: '15.5.1980' }), TODAY), {
+      ok: false,
+      reason: 'date-of-birth',
+    });
   });
 
   it('eIDAS: no fiscal code, even when one comes; keyed on issuer and spidCode', () => {
-    const reading = eidasIdentity(facts({ ...GRETA, fiscalNumber: 'TINIT-RSSMRA80E55H501U' }));
+    const reading = eidasIdentity(facts({ ...GRETA, fiscalNumber: 'TINIT-RSSMRA80E55H501U' }), TODAY);
     assert.ok(reading.ok);
     assert.equal(reading.identity.fiscalCode, null);
     assert.equal(identityKey(reading.identity), `eidas:${ISSUER}:DE/IT/1`);
     for (const spidCode of ['', 'x'.repeat(101), 'DE/IT/1 2', 'DE/IT/ü'])
-      assert.deepEqual(eidasIdentity(facts({ ...GRETA, spidCode })), { ok: false, reason: 'spid-code' });
-    assert.deepEqual(eidasIdentity(facts({ ...GRETA, dateOfBirth: '1985' })), { ok: false, reason: 'date-of-birth' });
+      assert.deepEqual(eidasIdentity(facts({ ...GRETA, spidCode }), TODAY), { ok: false, reason: 'spid-code' });
+    assert.deepEqual(eidasIdentity(facts({ ...GRETA, dateOfBirth: '1985' }), TODAY), {
+      ok: false,
+      reason: 'date-of-birth',
+    });
   });
 });

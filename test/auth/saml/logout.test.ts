@@ -243,6 +243,13 @@ describe('what does not end a session', () => {
         ),
     ],
     ['an unknown provider', 'logout-issuer', () => long(logoutRequest({ issuer: 'https://nobody.example' }))],
+    ...['', 'urn:x', 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'].map(
+      (format): [string, string, () => ReturnType<typeof long>] => [
+        `an Issuer with the Format '${format}'`,
+        'logout-issuer',
+        () => long(logoutRequest({ edit: ['<saml:Issuer>', `<saml:Issuer Format="${format}">`] })),
+      ],
+    ),
     ['no Issuer', 'logout-issuer', () => long(logoutRequest({ edit: [/<saml:Issuer>.*<\/saml:Issuer>/, ''] }))],
     ['another Destination', 'destination', () => long(logoutRequest({ destination: 'https://elsewhere.example' }))],
     ['no Destination', 'destination', () => long(logoutRequest({ edit: [/ Destination="[^"]*"/, ''] }))],

@@ -96,7 +96,7 @@ describe('a good response', () => {
     assert.equal(judge(build.response(options({ edit, level: 1 })), { pending }).kind, 'accepted');
     const cie = judge(build.response(options({ edit, level: 1, plainResponseIssuer: true })), {
       pending,
-      profile: { ...SPID, forceAlways: true, responseIssuerFormat: 'absent' },
+      profile: { ...SPID, forceAlways: true },
     });
     assert.deepEqual(cie.kind === 'refused' && cie.reason, 'authn-before-request', 'CIE always asks for a new one');
   });
@@ -146,13 +146,21 @@ describe('a good response', () => {
     });
   }
 
-  it('may leave out the domicile, but not leave it empty', () => {
+  it('may say the domicile', () => {
     const verdict = judge(build.response(options({ attributes: { ...build.MARIA, domicileMunicipality: 'Roma' } })));
     assert.equal(verdict.kind === 'accepted' && verdict.assertion.attributes.domicileMunicipality, 'Roma');
-    refusedFor(
-      build.response(options({ attributes: { ...build.MARIA, domicileMunicipality: '' } })),
-      'attribute-empty',
-    );
+  });
+
+  it('may say how long the session at the provider lasts', () => {
+    for (const until of ['2026-03-02T09:30:05.001Z', '2026-03-02T17:30:00Z', '9999-12-31T23:59:59Z']) {
+      const edit: Edits = [[' AuthnInstant', ` SessionNotOnOrAfter="${until}" AuthnInstant`]];
+      assert.equal(judge(build.response(options({ edit }))).kind, 'accepted', until);
+    }
+  });
+
+  it('may have recognised the person by a clock that is a little ahead', () => {
+    const edit: Edits = [[/AuthnInstant="[^"]+"/, 'AuthnInstant="2026-03-02T09:30:35Z"']];
+    assert.equal(judge(build.response(options({ edit }))).kind, 'accepted');
   });
 
   it('is accepted under the new key of a provider that rolls over', () => {
@@ -161,6 +169,104 @@ describe('a good response', () => {
     const pending = [{ ...request, certificates: [other.certificate, provider.certificate] }];
     assert.equal(judge(build.response(options()), { pending }).kind, 'accepted');
   });
+});
+
+/** Ways in which providers write that they know nothing. */
+const NOTHING: Record<string, string> = {
+  'no AttributeValue': '',
+  'a self-closing AttributeValue': '<saml:AttributeValue/>',
+  'an empty AttributeValue': '<saml:AttributeValue xsi:type="xs:string"></saml:AttributeValue>',
+  'white space': '<saml:AttributeValue> \n\t </saml:AttributeValue>',
+  'a no-break space': '<saml:AttributeValue>&#160;</saml:AttributeValue>',
+  'signs without width': '<saml:AttributeValue>&#x200B;&#xFEFF;</saml:AttributeValue>',
+  'xsi:nil="true"': '<saml:AttributeValue xsi:nil="true"/>',
+  'xsi:nil="1"': '<saml:AttributeValue xsi:nil="1"></saml:AttributeValue>',
+  'xsi:nil and a value all the same': '<saml:AttributeValue xsi:nil="true">12345678903</saml:AttributeValue>',
+  'two empty ones': '<saml:AttributeValue/><saml:AttributeValue> </saml:AttributeValue>',
+};
+const attribute = (name: string, inside: string) => `<saml:Attribute Name="${name}">${inside}</saml:Attribute>`;
+const adding = (...more: string[]): Edits => [
+  ['</saml:AttributeStatement>', `${more.join('')}</saml:AttributeStatement>`],
+];
+
+describe('an attribute that is empty', () => {
+  for (const [kind, inside] of Object.entries(NOTHING)) {
+    for (const name of [
+      'domicileMunicipality',
+      'ivaCode',
+      'companyFiscalNumber',
+      'digitalAddress',
+      'idCard',
+      'neverHeardOf',
+    ])
+      it(`counts as absent when it was not required: ${name}, ${kind}`, () => {
+        const verdict = judge(build.response(options({ edit: adding(attribute(name, inside)) })));
+        assert.ok(verdict.kind === 'accepted', JSON.stringify(verdict));
+        assert.deepEqual(verdict.assertion.attributes, build.MARIA);
+      });
+    for (const name of SPID.attributes)
+      it(`is refused when it was required: ${name}, ${kind}`, () => {
+        const { [name]: _gone, ...attributes } = build.MARIA;
+        const verdict = judge(build.response(options({ attributes, edit: adding(attribute(name, inside)) })));
+        assert.ok(
+          verdict.kind === 'refused' && /^attribute-(?:empty|value)$/.test(verdict.reason),
+          JSON.stringify(verdict),
+        );
+      });
+  }
+
+  const rome = '<saml:AttributeValue>Roma</saml:AttributeValue>';
+  const pairs: [string, string[]][] = [
+    ['a value and an empty one', [attribute('domicileMunicipality', `<saml:AttributeValue/>${rome}`)]],
+    [
+      'twice, once empty',
+      [attribute('domicileMunicipality', '<saml:AttributeValue/>'), attribute('domicileMunicipality', rome)],
+    ],
+    [
+      'beside many that are blank',
+      [
+        attribute('ivaCode', ''),
+        attribute('digitalAddress', ' '),
+        attribute('domicileMunicipality', rome),
+        attribute('idCard', '<saml:AttributeValue/>'),
+      ],
+    ],
+  ];
+  for (const [kind, more] of pairs)
+    it(`leaves the value that there is: ${kind}`, () => {
+      const verdict = judge(build.response(options({ edit: adding(...more) })));
+      assert.ok(verdict.kind === 'accepted', JSON.stringify(verdict));
+      assert.deepEqual(verdict.assertion.attributes, { ...build.MARIA, domicileMunicipality: 'Roma' });
+    });
+
+  const refusals: [string, RefusalReason, string[]][] = [
+    [
+      'a required one with a value and an empty one',
+      'attribute-value',
+      [attribute('email', '<saml:AttributeValue>a@posta.example</saml:AttributeValue><saml:AttributeValue/>')],
+    ],
+    ['a required one that comes again, empty', 'attribute-empty', [attribute('name', '<saml:AttributeValue/>')]],
+    ['two values of an optional one', 'attribute-value', [attribute('domicileMunicipality', rome + rome)]],
+    [
+      'an optional one twice',
+      'attribute-doubled',
+      [attribute('domicileMunicipality', rome), attribute('domicileMunicipality', rome)],
+    ],
+    ['an element in the place of a value', 'attribute-value', [attribute('ivaCode', '<saml:Other/>')]],
+    ['an empty one without a name', 'attribute-name', [attribute('', '')]],
+    [
+      'a company identity beside an empty one',
+      'identity-kind',
+      [attribute('ivaCode', ''), attribute('companyName', '<saml:AttributeValue>Acme</saml:AttributeValue>')],
+    ],
+  ];
+  for (const [kind, reason, more] of refusals)
+    it(`refuses: ${kind}`, () => {
+      const attributes = Object.fromEntries(
+        Object.entries(build.MARIA).filter(([name]) => name !== 'email' || !more[0]?.includes('"email"')),
+      );
+      refusedFor(build.response(options({ attributes, edit: adding(...more) })), reason);
+    });
 });
 
 describe('signatures', () => {
@@ -712,6 +818,16 @@ describe('the rules of the Assertion', () => {
       'subject-in-response-to',
       confirmation(`InResponseTo="${REQUEST}"`, 'InResponseTo="_other"'),
     ],
+    [
+      'a NotBefore in the Subject',
+      'subject-not-before',
+      confirmation('NotOnOrAfter=', `NotBefore="${NOW}" NotOnOrAfter=`),
+    ],
+    [
+      'an empty NotBefore in the Subject',
+      'subject-not-before',
+      confirmation('NotOnOrAfter=', 'NotBefore="" NotOnOrAfter='),
+    ],
     ['no NotOnOrAfter in the Subject', 'subject-not-on-or-after', confirmation(until, '')],
     ['a malformed NotOnOrAfter in the Subject', 'subject-not-on-or-after', confirmation(until, 'NotOnOrAfter="soon"')],
     ['a Subject past its time', 'subject-expired', confirmation(until, 'NotOnOrAfter="2026-03-02T09:30:05Z"')],
@@ -763,6 +879,37 @@ describe('the rules of the Assertion', () => {
     ],
     ['a level weaker than asked', 'level-too-low', [['SpidL2', 'SpidL1']]],
     ['no AuthnInstant', 'authn-instant', [[/ AuthnInstant="[^"]+"/, '']]],
+    ...['', 'now', '2026-03-02', '2026-02-30T09:30:00Z', '2026-03-02T09:30:00', '2026-03-02T25:00:00Z'].map(
+      (text): [string, RefusalReason, Edits] => [
+        `an AuthnInstant that is none: '${text}'`,
+        'authn-instant',
+        [[/AuthnInstant="[^"]+"/, `AuthnInstant="${text}"`]],
+      ],
+    ),
+    ...['2026-03-02T09:30:35.001Z', '2026-03-03T09:30:00Z', '9999-12-31T23:59:59Z'].map(
+      (text): [string, RefusalReason, Edits] => [
+        `an AuthnInstant that is still to come: ${text}`,
+        'authn-in-future',
+        [[/AuthnInstant="[^"]+"/, `AuthnInstant="${text}"`]],
+      ],
+    ),
+    [
+      'an AuthnInstant of the year 0',
+      'authn-before-request',
+      [[/AuthnInstant="[^"]+"/, 'AuthnInstant="0000-01-01T00:00:00Z"']],
+    ],
+    ...['2026-03-02T09:30:05Z', '2026-03-01T09:30:00Z', '0000-01-01T00:00:00Z'].map(
+      (text): [string, RefusalReason, Edits] => [
+        `a session that is over at the provider: ${text}`,
+        'session-expired',
+        [[' AuthnInstant', ` SessionNotOnOrAfter="${text}" AuthnInstant`]],
+      ],
+    ),
+    ...['', 'soon', '2026-03-02T18:00:00+01:00', '2026-13-02T18:00:00Z'].map((text): [string, RefusalReason, Edits] => [
+      `a SessionNotOnOrAfter that is no UTC instant: '${text}'`,
+      'session-not-on-or-after',
+      [[' AuthnInstant', ` SessionNotOnOrAfter="${text}" AuthnInstant`]],
+    ]),
     ['an AuthnInstant that is no UTC instant', 'authn-instant', [[/(AuthnInstant="[^"]+)Z"/, '$1+01:00"']]],
     [
       'a person recognised half a minute and more before we asked, though ForceAuthn was',

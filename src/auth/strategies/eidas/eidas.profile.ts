@@ -31,7 +31,6 @@ export const EIDAS: SamlProfile = {
   levels: ['https://www.spid.gov.it/SpidL1', 'https://www.spid.gov.it/SpidL2', 'https://www.spid.gov.it/SpidL3'],
   comparison: 'minimum',
   forceAlways: false,
-  responseIssuerFormat: 'entity-or-absent',
   assertionIssuerFormat: 'entity',
   attributes: EIDAS_MINIMUM.attributes,
   optionalAttributes: EIDAS_MINIMUM.optionalAttributes,

@@ -44,7 +44,6 @@ export const SPID: SamlProfile = {
   levels: ['https://www.spid.gov.it/SpidL1', 'https://www.spid.gov.it/SpidL2', 'https://www.spid.gov.it/SpidL3'],
   comparison: 'minimum',
   forceAlways: false,
-  responseIssuerFormat: 'entity-or-absent',
   assertionIssuerFormat: 'entity',
   attributes: PRIVATE.attributes,
   optionalAttributes: PRIVATE.optionalAttributes,

@@ -34,7 +34,7 @@ export class SpidService {
       consumerIndex: 0,
       keys,
       providers,
-      read: (facts, asked) => spidIdentity(facts, purposeOf(asked)),
+      read: (facts, today, asked) => spidIdentity(facts, today, purposeOf(asked)),
     } satisfies Federation['terms'];
     this.federation = new Federation(terms, engine);
   }
