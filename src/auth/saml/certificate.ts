@@ -3,10 +3,13 @@ import { randomUUID, webcrypto } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  BasicConstraintsExtension,
   CertificatePolicyExtension,
+  Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
+  X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import type { SigningKeys } from './request.js';
@@ -20,8 +23,21 @@ export interface CertificateSubject {
   readonly locality: string;
 }
 
-/** Policy "spid-publicsector-SP" (metadata.rst). */
-const PUBLIC_SECTOR = '1.3.76.16.4.2.1';
+/**
+ * The policies of a public body (AgID Avviso 29): agIDcert 1.3.76.16.6 and spid-publicsector-SP 1.3.76.16.4.2.1, each as
+ * its object identifier in DER, with the notice that says its name.
+ */
+const POLICIES = [
+  { id: '1.3.76.16.6', der: '06042b4c1006', notice: 'agIDcert' },
+  { id: '1.3.76.16.4.2.1', der: '06062b4c10040201', notice: 'cert_SP_Pub' },
+] as const;
+/** id-qt-unotice, 1.3.6.1.5.5.7.2.2 (RFC 5280 4.2.1.4). */
+const USER_NOTICE = '06082b06010505070202';
+const SEQUENCE = 0x30;
+const UTF8_STRING = 0x0c;
+const CERTIFICATE_POLICIES = '2.5.29.32';
+/** What the subject must say; 2.5.4.83 is uri, 2.5.4.97 organizationIdentifier. */
+const SUBJECT = ['CN', 'O', '2.5.4.83', '2.5.4.97', 'C', 'L'] as const;
 const YEARS = 3;
 
 /** A new RSA key with its self-signed certificate, as public bodies may use (AgID Avviso 28/2020 and 29). */
@@ -56,14 +72,66 @@ export async function selfSigned(
       signingAlgorithm: algorithm,
       keys: keys as CryptoKeyPair,
       extensions: [
-        new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.nonRepudiation, true),
-        new CertificatePolicyExtension([PUBLIC_SECTOR]),
+        new BasicConstraintsExtension(false),
+        new KeyUsagesExtension(SIGNING, true),
+        new Extension(CERTIFICATE_POLICIES, false, Uint8Array.from(policies())),
       ],
     },
     webcrypto as unknown as Crypto,
   );
   const key = PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
   return { key, certificate: certificate.toString('pem') };
+}
+
+const SIGNING = KeyUsageFlags.digitalSignature | KeyUsageFlags.nonRepudiation;
+
+/** @peculiar/x509 writes policies without their notices. */
+function policies(): Buffer {
+  const all = POLICIES.map(({ der: oid, notice }) => {
+    const said = der(SEQUENCE, der(UTF8_STRING, Buffer.from(notice)));
+    const qualifier = der(SEQUENCE, Buffer.from(USER_NOTICE, 'hex'), said);
+    return der(SEQUENCE, Buffer.from(oid, 'hex'), der(SEQUENCE, qualifier));
+  });
+  return der(SEQUENCE, ...all);
+}
+
+/** One value in DER; all of ours are shorter than 128 bytes. */
+function der(tag: number, ...parts: Buffer[]): Buffer {
+  const body = Buffer.concat(parts);
+  return Buffer.concat([Buffer.from([tag, body.length]), body]);
+}
+
+/**
+ * What AgID's checks would say of our certificate (Avviso 29; metadata.rst, "Certificati"), for whoever runs the portal.
+ * @param uri our entity id @returns nothing when all is well
+ */
+export function faultsOf(pem: string, uri: string, now: Temporal.Instant): string[] {
+  const certificate = new X509Certificate(pem);
+  const { publicKey, subjectName, signatureAlgorithm, notAfter, notBefore } = certificate;
+  const { name, modulusLength = 0 } = publicKey.algorithm as { name: string; modulusLength?: number };
+  const constraints = certificate.getExtension(BasicConstraintsExtension);
+  const usages = certificate.getExtension(KeyUsagesExtension);
+  const said = certificate.getExtension(CertificatePolicyExtension)?.policies ?? [];
+  const field = (id: string) => subjectName.getField(id)[0] ?? '';
+  const at = now.epochMilliseconds;
+  const checks: [boolean, string][] = [
+    [name.startsWith('RSA') && modulusLength >= 2048, 'its key must be RSA of 2048 bits or more'],
+    [/^SHA-(256|384|512)$/.test(signatureAlgorithm.hash.name), 'it must be signed with SHA-256 or better'],
+    ...SUBJECT.map((id): [boolean, string] => [field(id) !== '', `the subject must say ${id}`]),
+    [field('2.5.4.83') === uri, `the subject's uri (2.5.4.83) must be ${uri}`],
+    [/^PA:IT-\S{1,11}$/.test(field('2.5.4.97')), 'organizationIdentifier (2.5.4.97) must be PA:IT- and the IPA code'],
+    [
+      constraints !== null && !constraints.ca && !constraints.critical,
+      'basicConstraints must be CA:FALSE, not critical',
+    ],
+    [usages?.usages === SIGNING && usages.critical, 'keyUsage must be digitalSignature and nonRepudiation, critical'],
+    ...POLICIES.map(({ id }): [boolean, string] => [said.includes(id), `certificatePolicies must name ${id}`]),
+    [
+      notBefore.getTime() <= at && at < notAfter.getTime(),
+      `it is good from ${notBefore.toISOString()} to ${notAfter.toISOString()}`,
+    ],
+  ];
+  return checks.filter(([good]) => !good).map(([, fault]) => fault);
 }
 
 /** Keys kept in a folder, made at first use: for development. Processes that start together end with the same pair. */

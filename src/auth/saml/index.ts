@@ -1,5 +1,5 @@
 export { arrivedByPost, arrivedByRedirect, carry, type Arrived } from './carry.js';
-export { keptKeys, selfSigned, type CertificateSubject } from './certificate.js';
+export { faultsOf, keptKeys, selfSigned, type CertificateSubject } from './certificate.js';
 export { Federation, type Wish } from './federation.js';
 export { logoutRequestXml, logoutResponseXml } from './logout.js';
 export { LogoutRepository } from './logout.repository.js';

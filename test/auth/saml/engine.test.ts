@@ -8,6 +8,7 @@ import {
   parseXml,
   readProviders,
   ResponseJudge,
+  faultsOf,
   selfSigned,
   serviceMetadata,
   verifiedText,
@@ -19,7 +20,13 @@ import type { Expectation } from '#src/auth/saml/response.js';
 import { identityKey } from '#src/auth/identity.js';
 import { cieIdentity, eidasIdentity, spidIdentity } from '#src/auth/saml-identity.js';
 import { PRIVATE, SPID } from '#src/auth/strategies/spid/spid.profile.js';
-import { X509Certificate } from '@peculiar/x509';
+import {
+  BasicConstraintsExtension,
+  CertificatePolicyExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  X509Certificate,
+} from '@peculiar/x509';
 import * as build from '../../support/saml/builder.ts';
 import { testKeys, type TestKeys } from '../../support/saml/keys.ts';
 
@@ -75,8 +82,41 @@ describe('our certificate', () => {
     assert.match(certificate.subject, /CN=INPS/);
     assert.match(certificate.subject, /2\.5\.4\.83=https:\/\/portal\.example/);
     assert.match(certificate.subject, /2\.5\.4\.97=PA:IT-INPS/);
-    const policies = certificate.getExtension('2.5.29.32') as { policies?: string[] } | null;
-    assert.deepEqual([...(policies?.policies ?? [])], ['1.3.76.16.4.2.1']);
+  });
+
+  /** What AgID's checker of certificates asks of a public body (Avviso 29). */
+  it('has the extensions that AgID asks for, critical or not as it asks', () => {
+    const certificate = new X509Certificate(service.certificate);
+    const constraints = certificate.getExtension(BasicConstraintsExtension);
+    assert.deepEqual([constraints?.ca, constraints?.critical], [false, false]);
+    const usage = certificate.getExtension(KeyUsagesExtension);
+    assert.deepEqual(
+      [usage?.usages, usage?.critical],
+      [KeyUsageFlags.digitalSignature | KeyUsageFlags.nonRepudiation, true],
+    );
+    const policies = certificate.getExtension(CertificatePolicyExtension);
+    assert.deepEqual([[...policies!.policies], policies!.critical], [['1.3.76.16.6', '1.3.76.16.4.2.1'], false]);
+    const notices = Buffer.from(policies!.value).toString('latin1');
+    assert.match(notices, /\u000c\u0008agIDcert.*\u000c\u000bcert_SP_Pub/s);
+    assert.deepEqual(faultsOf(service.certificate, ENTITY, NOW), []);
+  });
+
+  it('is measured at start, fault by fault', () => {
+    assert.deepEqual(faultsOf(service.certificate, 'https://elsewhere.example', NOW), [
+      "the subject's uri (2.5.4.83) must be https://elsewhere.example",
+    ]);
+    assert.match(faultsOf(service.certificate, ENTITY, NOW.add({ hours: 24 * 366 * 3 })).join(), /^it is good from/);
+    const bare = faultsOf(provider.certificate, ENTITY, NOW).join('\n');
+    for (const fault of [
+      /must say O$/m,
+      /must say L$/m,
+      /2\.5\.4\.97/,
+      /CA:FALSE/,
+      /keyUsage/,
+      /1\.3\.76\.16\.6/,
+      /1\.3\.76\.16\.4\.2\.1/,
+    ])
+      assert.match(bare, fault);
   });
 });
 

@@ -10,6 +10,9 @@ import { pino } from 'pino';
 import { X509Certificate } from '@peculiar/x509';
 import { CieProviders, SpidProviders } from '#src/auth/index.js';
 import { ProviderList } from '#src/auth/saml/index.js';
+import { SystemClock } from '#src/common/clock.js';
+import type { Config } from '#src/config.js';
+import { spidKeys } from '#src/auth/strategies/spid/spid.keys.js';
 import { FixedClock, testApp } from '../../support/app.ts';
 import { makeSpidCertificate } from '../../../scripts/lib/spid-certificate.ts';
 import { testKeys, type TestKeys } from '../../support/saml/keys.ts';
@@ -268,8 +271,29 @@ describe('npm run spid:certificate', () => {
     const text = execFileSync('openssl', ['x509', '-in', join(target(), 'spid-certificate.pem'), '-noout', '-text'], {
       encoding: 'utf8',
     });
-    assert.match(text, /1\.3\.76\.16\.4\.2\.1/);
+    assert.match(text, /1\.3\.76\.16\.6\b[^]*agIDcert[^]*1\.3\.76\.16\.4\.2\.1[^]*cert_SP_Pub/);
+    assert.match(text, /CA:FALSE/);
     assert.match(text, /organizationIdentifier ?= ?PA:IT-inps/);
+  });
+
+  it('is what the start asks for, and names each thing that another lacks', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    const files = (name: string) => ({
+      key: join(target(), `${name}-key.pem`),
+      certificate: join(target(), `${name}-certificate.pem`),
+    });
+    const config = (spid: object) =>
+      ({ spid, production: true, baseUrl: new URL('https://portale.ente.example') }) as Config;
+    const now = new SystemClock().now();
+    await spidKeys(config(files('spid')), now, log);
+    assert.deepEqual(lines, []);
+    writeFileSync(files('bare').key, one.key);
+    writeFileSync(files('bare').certificate, one.certificate);
+    await spidKeys(config(files('bare')), now, log);
+    assert.match(lines.join(), /basicConstraints must be CA:FALSE.*1\.3\.76\.16\.6/);
+    const mixed = { key: files('bare').key, certificate: files('spid').certificate };
+    await assert.rejects(spidKeys(config(mixed), now, log), /not the certificate of the key/);
   });
 
   it('wants the public address first', async () => {

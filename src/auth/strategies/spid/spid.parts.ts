@@ -39,7 +39,7 @@ export const SPID_PROVIDERS = [
   },
   {
     provide: SpidKeys,
-    useFactory: (config: Config, clock: Clock) => spidKeys(config, clock.now()),
-    inject: [Config, Clock],
+    useFactory: (config: Config, clock: Clock, log: Log) => spidKeys(config, clock.now(), log),
+    inject: [Config, Clock, LOG],
   },
 ];
