@@ -8,6 +8,7 @@ import { Database } from '../common/database.js';
 import { Texts } from '../common/texts.js';
 import { CitizensRepository } from './citizens.repository.js';
 import { personalLanguage } from './language.middleware.js';
+import { refuseFetchesOfOthers } from './other-pages.middleware.js';
 import { ParkedForms } from './parked-forms.js';
 import { protectPosts } from './posts.middleware.js';
 import { resumeForms } from './resume.middleware.js';
@@ -33,6 +34,7 @@ export class AuthWeb implements OnApplicationShutdown {
   /** @param fromOutside paths that identity providers post to */
   middleware(fromOutside: ReadonlySet<string>): RequestHandler[] {
     return [
+      refuseFetchesOfOthers,
       withoutSession(sessionMiddleware(this.config, this.store, this.cookieSecrets())),
       signedIn,
       personalLanguage(this.texts, this.db, this.citizens, this.audit, this.clock),

@@ -15,3 +15,9 @@ export function currentSession({
 }: Request): CurrentSession {
   return { id: publicId, method, level, device };
 }
+
+/** @returns the session of this request, when another tab opened it after a sign-in began in the session `before` */
+export function openedSince(req: Request, before: string): string | null {
+  const { id } = currentSession(req);
+  return id === '' || id === before ? null : id;
+}

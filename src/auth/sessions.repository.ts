@@ -14,6 +14,13 @@ export interface OpenSessionRow extends SessionRow {
   touched_at: Temporal.Instant;
 }
 
+/** Whose a session is; one of the two is null. */
+export interface NamedSession {
+  citizen_id: string | null;
+  staff_id: string | null;
+  level: number | null;
+}
+
 export interface Ending {
   /** One session; null for all. */
   which: string | null;
@@ -44,6 +51,20 @@ export class SessionsRepository {
       [id, now],
     );
     return rows[0] ?? null;
+  }
+
+  /** As system('sign-in'). @returns whose the session of this name is, if it is open */
+  async named(id: string, now: Temporal.Instant): Promise<NamedSession | null> {
+    const rows = await this.db.query<NamedSession>('SELECT * FROM session_named($1, $2)', [id, now]);
+    return rows[0] ?? null;
+  }
+
+  /** As system('sign-in'): these requests, which other tabs sent to providers, will find that a session was opened meanwhile. */
+  async openedMeanwhile(id: string, requests: readonly string[]): Promise<void> {
+    await this.db.execute('UPDATE saml_request SET meanwhile = $1 WHERE id = ANY ($2) AND consumed_at IS NULL', [
+      id,
+      requests,
+    ]);
   }
 
   /** Marks a session of the citizen of the unit as raised by a step-up. @returns false when it was already */

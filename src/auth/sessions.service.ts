@@ -5,8 +5,9 @@ import { citizen, system } from '../common/actor.js';
 import type { Acting } from '../common/acting.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../common/database.js';
+import { FEDERATIONS, pendingRequests } from './saml/request-cookie.js';
 import type { CurrentSession } from './session-current.js';
-import { SessionsRepository, type OpenSessionRow, type SessionRow } from './sessions.repository.js';
+import { SessionsRepository, type NamedSession, type OpenSessionRow, type SessionRow } from './sessions.repository.js';
 
 /** How a session came to its end, other than by itself. */
 export type EndedHow = 'out' | 'elsewhere' | 'everywhere' | 'replaced';
@@ -54,6 +55,18 @@ export class SessionsService {
   /** A new sign-in in this browser takes the place of the session it has, if any. */
   async replace({ session: { publicId } }: Request): Promise<void> {
     if (publicId) await this.giveWay(publicId);
+  }
+
+  /** Other tabs of this browser that are at a provider will find that a session was opened meanwhile. */
+  async tellOtherTabs(req: Request, opened: string): Promise<void> {
+    const underWay = FEDERATIONS.flatMap((federation) => pendingRequests(req, federation));
+    if (underWay.length === 0) return;
+    await this.db.actingAs(system('sign-in'), () => this.sessions.openedMeanwhile(opened, underWay));
+  }
+
+  /** As the sign-in. @returns whose the session of this name is, if it is open */
+  async named(id: string): Promise<NamedSession | null> {
+    return this.db.actingAs(system('sign-in'), () => this.sessions.named(id, this.clock.now()));
   }
 
   /** This session came of a step-up: a line in the access record, however often the browser comes back to say so. */

@@ -17,6 +17,7 @@ import type { SessionData } from 'express-session';
 import { expiryAfter } from './session.rules.js';
 import { SessionsService, type EndedHow } from './sessions.service.js';
 
+export type Arrival = 'first' | 'already-in' | 'somebody-else';
 export type SignInWords = Partial<Pick<SessionData, 'displayName' | 'messages'>>;
 
 /** The one way in: whatever the strategy, it ends here with an Identity. */
@@ -31,6 +32,22 @@ export class SignInService {
     private readonly metrics: Metrics,
     private readonly sessions: SessionsService,
   ) {}
+
+  /**
+   * What a sign-in comes to when another tab of the same browser was faster. Somebody else's session is never exchanged
+   * unseen; one's own is exchanged for a stronger one alone.
+   * @param meanwhile public id of the session that was opened since this sign-in began
+   */
+  async arrival(identity: Identity, meanwhile: string | null): Promise<Arrival> {
+    const there = meanwhile && (await this.sessions.named(meanwhile));
+    if (!there) return 'first';
+    const known = await this.db.actingAs(system('sign-in'), () => this.citizens.idOf(identityKey(identity)));
+    if (known === null || there.citizen_id !== known) {
+      this.metrics.signIns.inc({ method: identity.method, outcome: 'somebody-else' });
+      return 'somebody-else';
+    }
+    return (there.level ?? 1) >= identity.level ? 'already-in' : 'first';
+  }
 
   /**
    * Finds or makes the citizen of this identity and opens a session of theirs under a new token: one that somebody
@@ -78,6 +95,7 @@ export class SignInService {
       ...says,
     });
     await saved(req);
+    await this.sessions.tellOtherTabs(req, publicId);
     this.metrics.signIns.inc({ method: identity.method, outcome: 'ok' });
   }
 

@@ -50,9 +50,15 @@ export interface Wish {
 }
 
 export type Started = { ok: true; requestId: string; carried: Carried } | { ok: false; reason: 'unknown-provider' };
+/** Somebody came back, and what their browser did since it asked. */
+export interface Identified extends Pick<KeptRequest, 'returnTo' | 'replaces' | 'meanwhile'> {
+  readonly identity: Identity;
+  readonly requestId: string;
+}
+
 export type Finished =
-  | { kind: 'identified'; identity: Identity; returnTo: string; replaces: string | null }
-  | { kind: 'declined'; code: number; provider: string; returnTo: string }
+  | ({ kind: 'identified' } & Identified)
+  | { kind: 'declined'; code: number; provider: string; level: number; returnTo: string }
   | { kind: 'refused'; reason: RefusalReason }
   /** We could not judge it: the same answer may be sent again. */
   | { kind: 'overloaded'; reason: Overload };
@@ -83,7 +89,7 @@ export class Federation {
     const relayState = randomToken(24);
     const content = { id, issuedAt, entityId, consumerUrl, consumerIndex, provider, profile, asked, level, keys };
     const carried = await authnRequest(content, relayState);
-    const request: KeptRequest = {
+    const request = {
       id,
       profile: profile.name,
       provider: provider.entityId,
@@ -153,11 +159,11 @@ export class Federation {
     // Given back as it went, or not at all (SAML bindings 3.5.3); its content means nothing to us.
     const given = relayState === undefined || relayState === '' ? request.relayState : relayState;
     if (given !== request.relayState) return { kind: 'refused', reason: 'relay-state' };
-    const { provider, returnTo, replaces } = request;
-    if (verdict.kind === 'declined') return { kind: 'declined', code: verdict.code, provider, returnTo };
+    const { id: requestId, provider, level, returnTo, replaces, meanwhile } = request;
+    if (verdict.kind === 'declined') return { kind: 'declined', code: verdict.code, provider, level, returnTo };
     const reading = this.terms.read(verdict.assertion, romeDate(now), this.askedBy(request).name);
     return reading.ok
-      ? { kind: 'identified', identity: reading.identity, returnTo, replaces }
+      ? { kind: 'identified', identity: reading.identity, requestId, returnTo, replaces, meanwhile }
       : { kind: 'refused', reason: reading.reason };
   }
 

@@ -2,6 +2,8 @@ import type { Request, Response } from 'express';
 import type { Config } from '../../config.js';
 import { REQUEST_LIFE } from './federation.js';
 
+export const FEDERATIONS = ['spid', 'cie', 'eidas'] as const;
+
 const REQUEST_ID = /^_[0-9a-f-]{36}$/;
 /** Tabs that may be at a provider at the same time. */
 const AT_ONCE = 3;
@@ -28,8 +30,14 @@ export function addPendingRequest(req: Request, res: Response, federation: strin
   setPending(res, federation, [id, ...pendingRequests(req, federation)].slice(0, AT_ONCE), config);
 }
 
-export function clearPendingRequests(res: Response, federation: string, config: Config): void {
-  setPending(res, federation, [], config);
+/** One was answered; those of other tabs are still under way. */
+export function dropPendingRequest(req: Request, res: Response, federation: string, id: string, config: Config): void {
+  setPending(
+    res,
+    federation,
+    pendingRequests(req, federation).filter((one) => one !== id),
+    config,
+  );
 }
 
 function setPending(res: Response, federation: string, ids: string[], config: Config): void {

@@ -7,13 +7,14 @@ import type { Log } from '../../common/log.js';
 import { Metrics } from '../../common/metrics.js';
 import type { Visitor } from '../../common/visitor.js';
 import { Config } from '../../config.js';
+import { leadOn, somebodyElsePage } from '../already-in.js';
 import type { Identity } from '../identity.js';
 import { currentSession } from '../session-current.js';
 import { message } from '../session.store.js';
 import { SessionsService } from '../sessions.service.js';
 import { SignInService, type SignInWords } from '../sign-in.service.js';
 import type { Federation, Wish } from './federation.js';
-import { addPendingRequest, clearPendingRequests } from './request-cookie.js';
+import { addPendingRequest, dropPendingRequest } from './request-cookie.js';
 import { declinedPage, leavePage, refusedPage, unknownProviderPage } from './saml.views.js';
 import { SamlStrategy, type SamlFailure } from './saml.strategy.js';
 
@@ -54,11 +55,16 @@ export class SamlFlow {
     res.set('Cache-Control', 'no-store');
     const outcome = await new SamlStrategy(federation).outcome(req);
     if (!outcome.ok) return this.stayOut(federation, outcome.failure, visitor, req, res);
-    clearPendingRequests(res, federation.name, this.config);
-    await this.signIn.signIn(req, outcome.identity, capacityOf(outcome.identity, visitor));
-    // The provider's cross-site POST came without the session's cookie: the sign-in could not see that session.
-    if (outcome.replaces) await this.sessions.giveWay(outcome.replaces);
-    res.redirect(303, outcome.returnTo);
+    const { identity, requestId, replaces, meanwhile, returnTo } = outcome;
+    dropPendingRequest(req, res, federation.name, requestId, this.config);
+    const arrival = await this.signIn.arrival(identity, meanwhile);
+    if (arrival === 'already-in') return leadOn(req, res, returnTo);
+    if (arrival === 'somebody-else')
+      return void res.status(403).render('auth/somebody-else', somebodyElsePage(visitor.t, req.id));
+    await this.signIn.signIn(req, identity, capacityOf(identity, visitor));
+    // The provider's cross-site POST came without the session's cookie: the sign-in could not see these sessions.
+    for (const former of [replaces, meanwhile]) if (former) await this.sessions.giveWay(former);
+    res.redirect(303, returnTo);
   }
 
   private stayOut({ name }: Federation, failure: SamlFailure, visitor: Visitor, req: Request, res: Response): void {

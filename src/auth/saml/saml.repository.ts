@@ -13,6 +13,8 @@ export interface KeptRequest {
   readonly returnTo: string;
   /** Public id of the session that the browser had when it asked: it ends when this succeeds. */
   readonly replaces: string | null;
+  /** Public id of a session that another tab of the browser opened since. */
+  readonly meanwhile: string | null;
   /** The text of the request, for the record of the exchange. */
   readonly message: string;
   readonly issuedAt: Temporal.Instant;
@@ -44,7 +46,7 @@ const ATTEMPTS = 20;
 export class SamlRepository {
   constructor(private readonly db: Database) {}
 
-  async addRequest(request: KeptRequest): Promise<void> {
+  async addRequest(request: Omit<KeptRequest, 'meanwhile'>): Promise<void> {
     await this.db.query(
       `INSERT INTO saml_request (id, profile, provider, level, asked, relay_state, return_to, replaces, message, issued_at, expires_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
@@ -69,7 +71,7 @@ export class SamlRepository {
     return this.db.query<KeptRequest>(
       `UPDATE saml_request SET attempts = attempts + 1
        WHERE id = ANY ($1) AND profile = $2 AND consumed_at IS NULL AND expires_at > $3 AND attempts < ${ATTEMPTS}
-       RETURNING id, profile, provider, level, asked, relay_state AS "relayState", return_to AS "returnTo", replaces,
+       RETURNING id, profile, provider, level, asked, relay_state AS "relayState", return_to AS "returnTo", replaces, meanwhile,
          message, issued_at AS "issuedAt", expires_at AS "expiresAt"`,
       [ids, profile, now],
     );

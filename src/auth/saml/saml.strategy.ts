@@ -1,23 +1,16 @@
 import type { Request } from 'express';
 import passport from 'passport';
-import type { Identity } from '../identity.js';
-import type { Federation } from './federation.js';
+import type { Federation, Identified } from './federation.js';
 import type { Overload, RefusalReason } from './refusal.js';
 import { pendingRequests } from './request-cookie.js';
 
 /** Why nobody came in: the provider said no, or the answer broke a rule. */
 export type SamlFailure =
-  | { kind: 'declined'; code: number; provider: string; returnTo: string }
+  | { kind: 'declined'; code: number; provider: string; level: number; returnTo: string }
   | { kind: 'refused'; reason: RefusalReason }
   | { kind: 'overloaded'; reason: Overload };
 
-interface CameIn {
-  readonly identity: Identity;
-  readonly returnTo: string;
-  readonly replaces: string | null;
-}
-
-export type SamlOutcome = ({ ok: true } & CameIn) | { ok: false; failure: SamlFailure };
+export type SamlOutcome = ({ ok: true } & Identified) | { ok: false; failure: SamlFailure };
 
 /** The Passport strategy behind an assertion consumer: a form posted by the browser becomes an Identity, or a reason why not. */
 export class SamlStrategy extends passport.Strategy {
@@ -37,7 +30,7 @@ export class SamlStrategy extends passport.Strategy {
     return new Promise((resolve, reject) => {
       const done = (error: unknown, user: unknown, failure: unknown): void => {
         if (error) return reject(error as Error);
-        if (user) return resolve({ ok: true, ...(user as CameIn) });
+        if (user) return resolve({ ok: true, ...(user as Identified) });
         resolve({ ok: false, failure: failure as SamlFailure });
       };
       // Passport hangs success and fail on the object it is given: each request needs its own, or one person's
@@ -58,8 +51,8 @@ export class SamlStrategy extends passport.Strategy {
     try {
       const finished = await this.federation.finish(body.SAMLResponse, body.RelayState, pending);
       if (finished.kind === 'identified') {
-        const { identity, returnTo, replaces } = finished;
-        this.success({ identity, returnTo, replaces } satisfies CameIn);
+        const { kind: _kind, ...identified } = finished;
+        this.success(identified satisfies Identified);
       } else this.fail(finished as unknown as string, 403);
     } catch (error) {
       this.error(error);

@@ -32,26 +32,28 @@ export function unknownProviderPage(t: Translate, reference: string) {
 export function declinedPage(
   t: Translate,
   federation: 'spid' | 'cie' | 'eidas',
-  declined: { code: number; returnTo: string },
+  declined: { code: number; level: number; returnTo: string },
   reference: string,
 ) {
   const codes: readonly number[] = PERSON_CODES[federation];
   const which = codes.includes(declined.code) ? `code-${declined.code}` : 'code-other';
   const words = t.has(`${federation}.${which}-title`) ? federation : 'spid';
-  return outcomePage(t, `${words}.${which}`, `/accedi?ritorno=${encodeURIComponent(declined.returnTo)}`, reference);
+  const again = `/accedi?ritorno=${encodeURIComponent(declined.returnTo)}`;
+  return outcomePage(t, `${words}.${which}`, again, reference, declined.level);
 }
 
 export function fieldsOf(carried: { fields: Record<string, string> }): { name: string; value: string }[] {
   return Object.entries(carried.fields).map(([name, value]) => ({ name, value }));
 }
 
-function outcomePage(t: Translate, which: string, again: string, reference: string) {
+/** @param level what was asked for, where the words name it */
+function outcomePage(t: Translate, which: string, again: string, reference: string, level = 0) {
   const title = t(`${which}-title`);
   return {
     page: { title, error: true, noindex: true, crumbs: [...crumbs(t), { label: title, href: '' }] },
     title,
-    what: t(`${which}-what`),
-    todo: t(`${which}-todo`),
+    what: t(`${which}-what`, { level }),
+    todo: t(`${which}-todo`, { level }),
     again,
     reference,
   };

@@ -431,7 +431,27 @@ describe('the start and the ticket', () => {
     const second = await entrance(browser, '/notifiche');
     const back = await browser.get(wayBack(await present(first, await good())));
     assert.equal(back.headers.location, 'http://localhost:3000/dati');
-    assert.equal((await present(second, await good())).status, 303);
+    const there = await portal.db.query('SELECT public_id FROM session WHERE ended_at IS NULL');
+    const other = await browser.get(wayBack(await present(second, await good())));
+    assert.equal(other.headers.location, 'http://localhost:3000/notifiche');
+    assert.match((await browser.get('/notifiche')).text, /già fatto l’accesso/);
+    assert.deepEqual(await portal.db.query('SELECT public_id FROM session WHERE ended_at IS NULL'), there);
+  });
+
+  it('lets nobody take the place of whom another tab let in meanwhile', async () => {
+    const browser = portal.browser();
+    const [one, two] = PEOPLE as [(typeof PEOPLE)[number], (typeof PEOPLE)[number]];
+    const first = await entrance(browser);
+    const second = await entrance(browser);
+    await browser
+      .get(wayBack(await present(first, await make.card(trusted, { holder: one, algorithm: 'rsa' }))))
+      .expect(303);
+    const page = await browser.get(
+      wayBack(await present(second, await make.card(trusted, { holder: two, algorithm: 'rsa' }))),
+    );
+    assert.equal(page.status, 403);
+    assert.match(load(page.text)('h1').text(), /c’è già un’altra persona/);
+    assert.match((await browser.get('/bacheca')).text, new RegExp(`${one.name} ${one.familyName}`));
   });
 
   it('opens a session under a new token: one that somebody planted before stays signed out', async () => {

@@ -180,6 +180,22 @@ describe('John', () => {
     }
   });
 
+  it('is told that another tab was faster, and nobody’s session is exchanged for his', async () => {
+    const browser = portal.browser();
+    const token = await formToken(browser);
+    const { cookie } = await signedInAs(portal, await citizenOf(portal.db, 'maria', portal.clock.now()));
+    browser.jar.setCookie(cookie);
+    const answer = await browser
+      .post('/accedi/pin?ritorno=/dati')
+      .type('form')
+      .send({ _csrf: token, codice: JOHN, pin: PIN });
+    assert.equal(answer.status, 303);
+    assert.match(answer.headers.location!, /\/dati(#.*)?$/);
+    const page = await browser.get('/dati');
+    assert.match(page.text, /già fatto l’accesso/);
+    assert.match(page.text, /Maria Rossi/);
+  });
+
   it('gets a session of his own, whatever token was planted in his browser', async () => {
     const planted = await signedInAs(portal, await citizenOf(portal.db, 'maria', portal.clock.now()));
     const browser = portal.browser();

@@ -156,6 +156,34 @@ describe('between the federations', () => {
     }
   });
 
+  for (const [first, second] of [
+    ['spid', 'cie'],
+    ['cie', 'spid'],
+  ] as const)
+    it(`two tabs of one browser: ${second} after ${first} finds who is in, and nobody takes their place`, async () => {
+      for (const [label, status] of [
+        [MARIA, 303],
+        ['Entra come Luca Esposito, livello 2', 403],
+      ] as const) {
+        await portal.db.query('DELETE FROM session');
+        const browser = portal.browser();
+        const answers = [await press(await leadsTo(browser, '/dati', first), MARIA)];
+        answers.push(await press(await leadsTo(browser, '/notifiche', second), label));
+        assert.equal((await handBack(browser, answers[0]!, first)).status, 303);
+        assert.equal((await handBack(browser, answers[1]!, second)).status, status);
+        assert.match((await browser.get('/bacheca')).text, /Maria Rossi/);
+        assert.equal((await portal.db.query('SELECT 1 FROM session WHERE ended_at IS NULL')).length, 1);
+      }
+    });
+
+  it('two tabs of one browser: the European after an Italian does not take their place', async () => {
+    const browser = portal.browser();
+    const answer = await press(await leadsTo(browser, '/', 'eidas'), GRETA);
+    await signIn(browser);
+    assert.equal((await handBack(browser, answer, 'eidas')).status, 403);
+    assert.match((await browser.get('/bacheca')).text, /Maria Rossi/);
+  });
+
   it('the request cookie of one cannot be used for another', async () => {
     const browser = portal.browser();
     const answer = await press(await leadsTo(browser, '/', 'cie'), MARIA);

@@ -191,6 +191,21 @@ describe('when the provider says no', () => {
     });
   }
 
+  for (const [livello, other] of [
+    ['2', '3'],
+    ['3', '2'],
+  ] as const)
+    it(`names the level that was asked for: ${livello}`, async () => {
+      for (const lingua of ['it', 'en', 'de']) {
+        const { browser, options } = await started(undefined, '/bacheca', livello);
+        await browser.get(`/?lingua=${lingua}`);
+        const page = await handBack(browser, { SAMLResponse: build.packed(build.declined(options, 'ErrorCode nr20')) });
+        const said = load(page.text)('main').text();
+        assert.equal(said.match(new RegExp(`(?:livello|level|Stufe) ${livello}`, 'g'))?.length, 2, said);
+        assert.doesNotMatch(said, new RegExp(`(?:livello|level|Stufe) ${other}`));
+      }
+    });
+
   it('says so in the language of the person', async () => {
     const browser = portal.browser();
     await browser.get('/?lingua=de');
@@ -474,6 +489,180 @@ describe('signing in again while signed in', () => {
   });
 });
 
+describe('two tabs of one browser at their providers', () => {
+  const GIOVANNI = {
+    ...build.MARIA,
+    name: 'Giovanni',
+    familyName: 'Bianchi',
+    spidCode: 'TEST0000000002',
+    fiscalNumber: 'TINIT-BNCGNN75C12F205J',
+    dateOfBirth: '1975-03-12',
+    gender: 'M',
+  };
+  const answer = (options: build.Options, changes: Partial<build.Options> = {}) => ({
+    SAMLResponse: build.packed(build.response({ ...options, ...changes })),
+  });
+  const open = () => portal.db.query('SELECT public_id, level FROM session WHERE ended_at IS NULL');
+  /** Two tabs that both went to the provider. */
+  async function tabs() {
+    await portal.db.query('DELETE FROM session');
+    const browser = portal.browser();
+    return { browser, first: await started(browser, '/dati'), second: await started(browser, '/appuntamenti') };
+  }
+
+  it('the second of the same person is told and led on, in the session of the first', async () => {
+    const { browser, first, second } = await tabs();
+    assert.equal((await handBack(browser, answer(first.options))).status, 303);
+    const there = await open();
+    const page = await handBack(browser, answer(second.options));
+    assert.equal(page.status, 303, page.text);
+    assert.equal(page.headers.location, 'http://localhost:3000/appuntamenti#main');
+    assert.match(load((await browser.get('/appuntamenti')).text)('#esito').text(), /già fatto l’accesso/);
+    assert.deepEqual(await open(), there);
+  });
+
+  it('so it is when the answer comes across sites, without the session’s cookie', async () => {
+    const { browser, first, second } = await tabs();
+    const cookie = `spid-sviluppo=${second.options.requestId}.${first.options.requestId}`;
+    await handBack(browser, answer(first.options));
+    const page = await handBack(portal.browser(), answer(second.options)).set('Cookie', cookie);
+    assert.equal(page.status, 303);
+    const there = new URL(page.headers.location!);
+    const next = await browser.get(there.pathname + there.search);
+    assert.equal(next.headers.location, 'http://localhost:3000/appuntamenti');
+    assert.match((await browser.get('/appuntamenti')).text, /già fatto l’accesso/);
+    assert.equal((await open()).length, 1);
+  });
+
+  it('the second of somebody else does not take the place of the first, and says why', async () => {
+    const { browser, first, second } = await tabs();
+    await handBack(browser, answer(first.options));
+    const there = await open();
+    const page = await handBack(browser, answer(second.options, { attributes: GIOVANNI }));
+    assert.equal(page.status, 403);
+    assert.match(load(page.text)('h1').text(), /c’è già un’altra persona/);
+    assert.doesNotMatch(page.text.replace(/<header[^]*<\/header>/, ''), /Giovanni|Bianchi/);
+    assert.deepEqual(await open(), there);
+    assert.match((await browser.get('/bacheca')).text, /Maria Rossi/);
+  });
+
+  it('the second gets in when the first has gone out meanwhile, whoever it is', async () => {
+    const { browser, first, second } = await tabs();
+    await handBack(browser, answer(first.options));
+    const csrf = load((await browser.get('/bacheca')).text)('form[action="/esci"] input[name="_csrf"]').attr('value');
+    await browser.post('/esci').type('form').send({ _csrf: csrf });
+    assert.equal((await handBack(browser, answer(second.options, { attributes: GIOVANNI }))).status, 303);
+    assert.match((await browser.get('/bacheca')).text, /Giovanni Bianchi/);
+  });
+
+  it('a stronger level of the same person takes the place of a weaker one, even across sites', async () => {
+    const { browser, first, second } = await tabs();
+    const cookie = `spid-sviluppo=${second.options.requestId}.${first.options.requestId}`;
+    await handBack(browser, answer(first.options));
+    const page = await handBack(portal.browser(), answer(second.options, { level: 3 })).set('Cookie', cookie);
+    assert.equal(page.headers.location, 'http://localhost:3000/appuntamenti#main');
+    assert.deepEqual(
+      (await open()).map(({ level }) => level),
+      [3],
+    );
+  });
+
+  it('a third tab is not lost either, and what was used is', async () => {
+    const { browser, first, second } = await tabs();
+    const third = await started(browser, '/dati/accessi');
+    await handBack(browser, answer(second.options));
+    for (const one of [third, first]) assert.equal((await handBack(browser, answer(one.options))).status, 303);
+    await refused(handBack(browser, answer(first.options)), 'no-request');
+  });
+
+  it('one that fails leaves the first in, and its page does not say otherwise', async () => {
+    const { browser, first, second } = await tabs();
+    await handBack(browser, answer(first.options));
+    const page = await handBack(browser, answer({ ...second.options, level: 1 }));
+    assert.equal(page.status, 403);
+    assert.doesNotMatch(page.text, /Non sei entrato/);
+    assert.match(page.text, /se eri già dentro, lo sei ancora/);
+    assert.match((await browser.get('/bacheca')).text, /Maria Rossi/);
+  });
+
+  it('nobody but the sign-in asks whose a session is', async () => {
+    const client = new pg.Client({ connectionString: portal.db.web });
+    await client.connect();
+    await client.query(`SET app.kind = 'system'; SET app.subject = 'public'`);
+    await assert.rejects(client.query('SELECT * FROM session_named(gen_random_uuid(), now())'), /only the sign-in/);
+    await client.end();
+  });
+});
+
+describe('what a page of another site fetches by itself', () => {
+  const image = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'image' };
+  const kinds: [string, Record<string, string>][] = [
+    ['an image', image],
+    ['an image of a sibling host', { ...image, 'Sec-Fetch-Site': 'same-site' }],
+    ['a script’s request', { ...image, 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'empty' }],
+    ['a frame', { ...image, 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'iframe' }],
+    ['an object', { ...image, 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'object' }],
+  ];
+  for (const [kind, headers] of kinds) {
+    it(`begins no sign-in and pushes none out: ${kind}`, async () => {
+      const { browser, options } = await started();
+      const starts = [
+        '/spid/accedi?idp=https%3A%2F%2Fidp.example%2Fmetadata',
+        '/cie/accedi',
+        '/eidas/accedi',
+        '/cns/accedi',
+        '/accedi/pin',
+        '/operatore/accedi/avvio',
+      ];
+      for (const start of starts)
+        for (let times = 0; times < 3; times++) {
+          const page = await browser.get(start).set(headers);
+          assert.equal(page.status, 403, start);
+          assert.equal(page.headers['set-cookie'], undefined, start);
+        }
+      assert.equal((await handBack(browser, { SAMLResponse: build.packed(build.response(options)) })).status, 303);
+    });
+
+    it(`changes nothing else: ${kind}`, async () => {
+      const browser = portal.browser();
+      await signIn(browser);
+      for (const path of [
+        '/rafforzata',
+        '/accedi?gia=1',
+        '/spid/logout',
+        '/bacheca',
+        '/cns/rientro',
+        '/operatore/rientro',
+      ])
+        assert.equal((await browser.get(path).set(headers)).status, 403, path);
+      assert.equal((await browser.post('/spid/acs').type('form').send({}).set(headers)).status, 403);
+      assert.equal((await browser.get('/bacheca')).status, 200);
+    });
+  }
+
+  const people: [string, Record<string, string>][] = [
+    ['a link of another site', { ...image, 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' }],
+    ['a link of ours', { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' }],
+    ['a bookmark', { 'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' }],
+    ['an image of ours', { ...image, 'Sec-Fetch-Site': 'same-origin' }],
+    ['a browser that says nothing', {}],
+  ];
+  for (const [kind, headers] of people)
+    it(`is told from what a person does: ${kind}`, async () => {
+      const page = await portal.browser().get('/spid/accedi').query({ idp: OTHER_IDP }).set(headers);
+      assert.equal(page.status, 200);
+    });
+
+  it('takes the provider’s form, which comes across sites as a document', async () => {
+    const { browser, options } = await started();
+    const page = handBack(browser, { SAMLResponse: build.packed(build.response(options)) });
+    assert.equal(
+      (await page.set({ ...image, 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' })).status,
+      303,
+    );
+  });
+});
+
 describe('a provider that takes only forms', () => {
   it('is reached by a page with one button, allowed by the policy of that page', async () => {
     const page = await portal.browser().get('/spid/accedi').query({ idp: OTHER_IDP });
@@ -520,8 +709,8 @@ describe('/spid/metadata', () => {
 });
 
 /** A request to the provider whose keys the tests hold. */
-async function started(browser = portal.browser()) {
-  const page = await browser.get('/spid/accedi').query({ idp: OTHER_IDP });
+async function started(browser = portal.browser(), ritorno = '/bacheca', livello = '2') {
+  const page = await browser.get('/spid/accedi').query({ idp: OTHER_IDP, ritorno, livello });
   const request = Buffer.from(load(page.text)('input[name="SAMLRequest"]').attr('value') ?? '', 'base64').toString();
   const requestId = / ID="([^"]+)"/.exec(request)?.[1] ?? '';
   return { browser, cookie: `spid-sviluppo=${requestId}`, options: optionsFor(requestId) };

@@ -420,6 +420,31 @@ describe('staff and citizens', () => {
     await citizen.browser.get('/bacheca').expect(303);
   });
 
+  it('two tabs at the provider: the second of the same member is told and led on', async () => {
+    const browser = portal.browser();
+    const [first, second] = [await toProvider(browser), await toProvider(browser, '/operatore/diritti')];
+    await comeBack(browser, first).expect(303);
+    const there = await portal.db.query(`SELECT public_id FROM session WHERE ended_at IS NULL AND kind = 'staff'`);
+    const answer = await comeBack(browser, second).expect(303);
+    assert.equal(pathOf(answer.headers.location), '/operatore/diritti');
+    assert.match((await browser.get('/operatore')).text, /già fatto l’accesso/);
+    assert.deepEqual(
+      await portal.db.query(`SELECT public_id FROM session WHERE ended_at IS NULL AND kind = 'staff'`),
+      there,
+    );
+  });
+
+  it('two tabs at the provider: another member does not take the place of the first', async () => {
+    const browser = portal.browser();
+    const first = await toProvider(browser);
+    const second = await toProvider(browser);
+    await comeBack(browser, first).expect(303);
+    provider.mischief = { claims: { sub: 'u-another' } };
+    const answer = await comeBack(browser, second).expect(403);
+    assert.match(answer.text, /c’è già un’altra persona/);
+    await browser.get('/operatore').expect(200);
+  });
+
   it('whoever is not signed in is led to the staff sign-in, forms too', async () => {
     const answer = await portal.browser().get('/operatore').expect(303);
     assert.equal(pathOf(answer.headers.location), '/operatore/accedi?ritorno=%2Foperatore');

@@ -22,10 +22,6 @@ export function rememberBrowser(req: Request, res: Response, config: Config): st
   return secret;
 }
 
-export function forgetBrowser(res: Response, config: Config): void {
-  res.clearCookie(name(config), attributes(config));
-}
-
 /** Text browsers drop Secure cookies over http: in development it is a plain one. */
 function name(config: Config): string {
   return config.baseUrl.protocol === 'https:' ? '__Host-cns' : 'cns-sviluppo';

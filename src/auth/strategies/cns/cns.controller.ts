@@ -5,8 +5,11 @@ import { Allow } from '../../../common/access.js';
 import { NotFound } from '../../../common/errors.js';
 import { Metrics } from '../../../common/metrics.js';
 import { Visitor } from '../../../common/visitor.js';
+import { leadOn, somebodyElsePage } from '../../already-in.js';
+import { currentSession, openedSince } from '../../session-current.js';
+import { returnPath } from '../../session.rules.js';
 import { SignInService } from '../../sign-in.service.js';
-import { browserSecret, forgetBrowser, rememberBrowser } from './browser-cookie.js';
+import { browserSecret, rememberBrowser } from './browser-cookie.js';
 import { CnsAddress } from './cns.address.js';
 import { CnsPages } from './cns.pages.js';
 import { CnsService } from './cns.service.js';
@@ -29,10 +32,13 @@ export class CnsController {
   @Get('accedi')
   start(@Query('ritorno') wanted: unknown, @Visitor() visitor: Visitor, @Req() req: Request, @Res() res: Response) {
     res.set('Cache-Control', 'no-store');
-    const language = visitor.chosen ? visitor.lang : null;
+    const start = {
+      returnTo: returnPath(wanted),
+      session: currentSession(req).id,
+      language: visitor.chosen ? visitor.lang : null,
+    };
     const entrance =
-      this.address.url &&
-      this.address.entrance(this.cns.start(rememberBrowser(req, res, this.config), wanted, language));
+      this.address.url && this.address.entrance(this.cns.start(rememberBrowser(req, res, this.config), start));
     if (!entrance) return this.refuse('not-available', visitor, req, res);
     res.render('cns/start', startPage(visitor.t, entrance, this.config.development !== null));
   }
@@ -59,7 +65,10 @@ export class CnsController {
     res.set('Cache-Control', 'no-store');
     const redeemed = await this.cns.redeem(ticket, browserSecret(req, this.config));
     if (!redeemed.ok) return this.refuse(redeemed.reason, visitor, req, res);
-    forgetBrowser(res, this.config);
+    const arrival = await this.signIn.arrival(redeemed.identity, openedSince(req, redeemed.session));
+    if (arrival === 'already-in') return leadOn(req, res, redeemed.returnTo);
+    if (arrival === 'somebody-else')
+      return void res.status(403).render('auth/somebody-else', somebodyElsePage(visitor.t, req.id));
     await this.signIn.signIn(req, redeemed.identity);
     res.redirect(303, redeemed.returnTo);
   }

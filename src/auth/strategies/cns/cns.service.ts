@@ -19,11 +19,14 @@ export const START_LIFE = { minutes: 10 } as const;
 const TICKET_LIFE = { seconds: 60 } as const;
 
 export type Entered = { ok: true; ticket: string } | { ok: false; reason: CnsReason };
-export type Redeemed = { ok: true; identity: Identity; returnTo: string } | { ok: false; reason: CnsReason };
+export type Redeemed =
+  { ok: true; identity: Identity; returnTo: string; session: string } | { ok: false; reason: CnsReason };
 
 interface Start {
   readonly browser: string;
   readonly returnTo: string;
+  /** The session that the browser had then; '' for none. */
+  readonly session: string;
   readonly at: number;
   /** Chosen on the portal, whose cookies the card's address may be out of reach of. */
   readonly language: Language | null;
@@ -46,9 +49,9 @@ export class CnsService {
   ) {}
 
   /** What the browser takes along to the card's address: sealed, so that it can be neither made nor changed elsewhere. */
-  start(browserSecret: string, wanted: unknown, language: Language | null): string {
+  start(browserSecret: string, from: Pick<Start, 'returnTo' | 'session' | 'language'>): string {
     const browser = sha256(browserSecret).toString('base64');
-    const start: Start = { browser, returnTo: returnPath(wanted), at: this.clock.now().epochMilliseconds, language };
+    const start: Start = { ...from, browser, at: this.clock.now().epochMilliseconds };
     return this.keys.seal('cns-start', Buffer.from(JSON.stringify(start)), 'start').toString('base64url');
   }
 
@@ -77,11 +80,8 @@ export class CnsService {
       must(Temporal.Instant.compare(now, kept.expiresAt) < 0, 'ticket-expired');
       const plain = this.keys.open('cns-ticket', kept.sealed, ticket);
       must(plain, 'ticket-unknown');
-      return {
-        ok: true,
-        identity: JSON.parse(plain.toString('utf8')) as Identity,
-        returnTo: returnPath(kept.returnTo),
-      };
+      const { session = '', ...identity } = JSON.parse(plain.toString('utf8')) as Identity & { session?: string };
+      return { ok: true, identity, returnTo: returnPath(kept.returnTo), session };
     });
   }
 
@@ -98,7 +98,11 @@ export class CnsService {
       browserHash: Buffer.from(start.browser, 'base64'),
       returnTo: start.returnTo,
       // Opened only by who has the ticket itself, of which the table holds a hash.
-      sealed: this.keys.seal('cns-ticket', Buffer.from(JSON.stringify(identity)), ticket),
+      sealed: this.keys.seal(
+        'cns-ticket',
+        Buffer.from(JSON.stringify({ ...identity, session: start.session })),
+        ticket,
+      ),
       issuedAt,
       expiresAt: issuedAt.add(TICKET_LIFE),
     };

@@ -8,6 +8,7 @@ import type { Log } from '../../../common/log.js';
 import { Metrics } from '../../../common/metrics.js';
 import { Visitor } from '../../../common/visitor.js';
 import { CSRF_FIELD } from '../../posts.middleware.js';
+import { leadOn } from '../../already-in.js';
 import { returnPath } from '../../session.rules.js';
 import { SignInService } from '../../sign-in.service.js';
 import { PinDemonstration } from './pin-demonstration.js';
@@ -56,6 +57,8 @@ export class PinController {
       this.note('stale-form');
       return res.status(403).render('pin/notice', stalePage(visitor.t, returnPath(wanted), req.id));
     }
+    // Another tab was faster: nobody's session is exchanged for a weaker one.
+    if (req.acting) return leadOn(req, res, returnPath(wanted));
     const typed = typedIn(form);
     if (!typed.ok) return this.page(typed.form, visitor, req, res);
     const outcome = await this.pins.judge({ ...typed, ip: req.ip ?? '' });

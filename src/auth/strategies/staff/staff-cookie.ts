@@ -13,10 +13,6 @@ export function setRequestCookie(res: Response, token: string, config: Config): 
   res.cookie(cookieName(config), token, { ...options(config), maxAge: REQUEST_LIFE.minutes * 60_000 });
 }
 
-export function clearRequestCookie(res: Response, config: Config): void {
-  res.clearCookie(cookieName(config), options(config));
-}
-
 /** @returns what this browser was given, or '' */
 export function requestCookie(req: Request, config: Config): string {
   const prefix = `${cookieName(config)}=`;

@@ -3,7 +3,8 @@ import type { Request, Response } from 'express';
 import { Allow } from '../../../common/access.js';
 import { Visitor } from '../../../common/visitor.js';
 import { Config } from '../../../config.js';
-import { clearRequestCookie, requestCookie, setRequestCookie } from './staff-cookie.js';
+import { leadOn, somebodyElsePage } from '../../already-in.js';
+import { requestCookie, setRequestCookie } from './staff-cookie.js';
 import { StaffIssuer } from './staff-issuer.js';
 import { staffReturnPath } from './staff.rules.js';
 import { StaffService } from './staff.service.js';
@@ -36,7 +37,7 @@ export class StaffSignInController {
     @Res() res: Response,
   ): Promise<void> {
     res.set('Cache-Control', 'no-store');
-    const started = await this.staff.start(wanted);
+    const started = await this.staff.start(req, requestCookie(req, this.config), wanted);
     if (!started.ok) return this.stayOut(res, 503, staffRefusedPage(t, 'unavailable', req.id));
     setRequestCookie(res, started.browser, this.config);
     res.redirect(302, started.url);
@@ -51,12 +52,14 @@ export class StaffSignInController {
     if (outcome.kind === 'unavailable') return this.stayOut(res, 503, staffRefusedPage(t, 'unavailable', req.id));
     if (outcome.kind === 'not-staff') return this.stayOut(res, 403, staffRefusedPage(t, 'not-staff', req.id));
     if (outcome.kind === 'refused') return this.stayOut(res, 403, staffRefusedPage(t, 'refused', req.id));
-    clearRequestCookie(res, this.config);
+    if (outcome.kind === 'somebody-else')
+      return this.stayOut(res, 403, somebodyElsePage(t, req.id), 'auth/somebody-else');
+    if (outcome.kind === 'already-in') return leadOn(req, res, outcome.returnTo);
     res.redirect(303, outcome.returnTo);
   }
 
-  private stayOut(res: Response, status: number, model: object): void {
+  private stayOut(res: Response, status: number, model: object, view = 'staff/refused'): void {
     if (status === 503) res.set('Retry-After', '60');
-    res.status(status).render('staff/refused', model);
+    res.status(status).render(view, model);
   }
 }

@@ -42,6 +42,15 @@ export class StaffRepository {
     return rows[0] ?? null;
   }
 
+  /** @returns the member of this identity, if they were ever here */
+  async idOf({ issuer, subject }: StaffIdentity): Promise<string | null> {
+    const rows = await this.db.query<{ id: string }>('SELECT id FROM staff_member WHERE issuer = $1 AND subject = $2', [
+      issuer,
+      subject,
+    ]);
+    return rows[0]?.id ?? null;
+  }
+
   /** Makes or refreshes a member. @returns their id */
   async record(
     newId: string,

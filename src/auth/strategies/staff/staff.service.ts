@@ -9,12 +9,12 @@ import { Database } from '../../../common/database.js';
 import { LOG } from '../../../common/log-token.js';
 import type { Log } from '../../../common/log.js';
 import { Metrics } from '../../../common/metrics.js';
-import { currentSession } from '../../session-current.js';
+import { currentSession, openedSince } from '../../session-current.js';
 import { deviceOf } from '../../session-device.rules.js';
 import { expiryAfter } from '../../session.rules.js';
 import { SessionsService } from '../../sessions.service.js';
 import { ended, saved } from '../../session.middleware.js';
-import { regenerated } from '../../sign-in.service.js';
+import { regenerated, type Arrival } from '../../sign-in.service.js';
 import { staffActor } from './staff-acting.js';
 import { StaffIssuer, type Checks } from './staff-issuer.js';
 import { StaffRepository } from './staff.repository.js';
@@ -25,13 +25,16 @@ export const REQUEST_LIFE = { minutes: 10 } as const;
 
 export type Started = { ok: true; browser: string; url: string } | { ok: false };
 export type Finished =
-  | { kind: 'signed-in'; returnTo: string }
+  | { kind: 'signed-in' | 'already-in'; returnTo: string }
+  | { kind: 'somebody-else' }
   | { kind: 'refused'; reason: string }
   | { kind: 'not-staff'; reason: string }
   | { kind: 'unavailable' };
 
 interface Pending extends Checks {
   returnTo: string;
+  /** The session that the browser had then; '' for none. */
+  session: string;
 }
 
 const PURPOSE = 'staff-request';
@@ -51,16 +54,16 @@ export class StaffService {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /** @returns what the browser must keep, and where it goes */
-  async start(wanted: unknown): Promise<Started> {
+  /** @param before what the browser keeps already, for its other tabs @returns what it must keep, and where it goes */
+  async start(req: Request, before: string, wanted: unknown): Promise<Started> {
     const checks: Checks = { state: randomToken(32), nonce: randomToken(32), verifier: randomToken(48) };
     const url = await this.issuer.authorizationUrl(checks);
     if (!url) {
       this.outcome('unreachable');
       return { ok: false };
     }
-    const browser = randomToken(32);
-    const pending: Pending = { ...checks, returnTo: staffReturnPath(wanted) };
+    const browser = before || randomToken(32);
+    const pending: Pending = { ...checks, returnTo: staffReturnPath(wanted), session: currentSession(req).id };
     const now = this.clock.now();
     const request = {
       browserHash: sha256(browser),
@@ -88,9 +91,21 @@ export class StaffService {
       this.outcome(reading.reason);
       return { kind: 'not-staff', reason: reading.reason };
     }
+    const arrival = await this.arrival(reading.identity, openedSince(req, pending.session));
+    if (arrival !== 'first') this.outcome(arrival);
+    if (arrival === 'somebody-else') return { kind: arrival };
+    if (arrival === 'already-in') return { kind: arrival, returnTo: pending.returnTo };
     await this.open(req, reading.identity);
     this.outcome('ok');
     return { kind: 'signed-in', returnTo: pending.returnTo };
+  }
+
+  /** As SignInService.arrival, for the staff. */
+  private async arrival(identity: StaffIdentity, meanwhile: string | null): Promise<Arrival> {
+    const there = meanwhile && (await this.sessions.named(meanwhile));
+    if (!there) return 'first';
+    const known = await this.db.actingAs(system('sign-in'), () => this.repository.idOf(identity));
+    return known !== null && there.staff_id === known ? 'already-in' : 'somebody-else';
   }
 
   async signOut(req: Request): Promise<void> {
@@ -147,6 +162,7 @@ export class StaffService {
       endsAt: expiryAfter(now).toString(),
     });
     await saved(req);
+    await this.sessions.tellOtherTabs(req, publicId);
   }
 
   private refused(reason: string): Finished {
