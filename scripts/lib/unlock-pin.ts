@@ -1,6 +1,7 @@
 // Takes back the lock of a PIN, as the owner of the database of this machine or of the one that DATABASE_URL names.
 import { pinPersons } from '#src/auth/strategies/pin/pin.service.js';
 import { fiscalCodeTyped } from '#src/auth/strategies/pin/pin.rules.js';
+import { isDoubtful } from '#src/auth/strategies/pin/pin-typed.js';
 import { SystemClock } from '#src/common/clock.js';
 import type { Keys } from '#src/common/crypto.js';
 import { asOwner, type Progress } from './database.ts';
@@ -19,6 +20,9 @@ export async function unlockPin(typed: string, progress: Progress): Promise<numb
     );
     if (forgotten === null) {
       console.error('Nessuno ha un PIN con questo codice fiscale: non è stato cambiato niente.');
+      if (!fiscalCode) console.error('Non è un codice fiscale: controlla di averlo scritto bene.');
+      else if (isDoubtful(fiscalCode))
+        console.error('Il luogo di nascita che indica non è in nessun elenco: è giusto?');
       return 1;
     }
     progress(`PIN sbloccato: dimenticati ${forgotten} tentativi`);

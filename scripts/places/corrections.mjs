@@ -69,3 +69,10 @@ export const PROVINCE_NAMES = {
   RC: 'Reggio di Calabria',
   RE: "Reggio nell'Emilia",
 };
+
+/** Countries and territories of the past, and lands that belong to another, whose codes people still have; own knowledge. */
+export const BIRTHPLACES_ABROAD =
+  'Z124 Z136 Z137 Z141 Z142 Z143 Z147 Z151 Z152 Z201 Z202 Z212 Z218 Z221 Z230 Z231 Z238 Z239 ' +
+  'Z244 Z245 Z303 Z304 Z323 Z324 Z346 Z350 Z356 Z360 Z362 Z363 Z364 Z365 Z366 Z367 Z500 Z508 ' +
+  'Z513 Z517 Z518 Z520 Z521 Z523 Z607 Z701 Z702 Z705 Z706 Z707 Z708 Z709 Z710 Z712 Z714 Z715 ' +
+  'Z717 Z718 Z720 Z721 Z725 Z727 Z800 Z801 Z802 Z900 Z901 Z902 Z903 Z904 Z905 Z906';

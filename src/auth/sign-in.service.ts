@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { AuditService } from '../audit/index.js';
+import { AuditService, type AuditEntry } from '../audit/index.js';
 import { system } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { randomToken } from '../common/crypto.js';
 import { Database } from '../common/database.js';
 import { Metrics } from '../common/metrics.js';
 import { CitizensRepository } from './citizens.repository.js';
+import { odditiesOf } from './identity-oddities.js';
 import { identityKey, type Domicile, type Identity } from './identity.js';
 import { PlacesService } from '../places/index.js';
 import { currentSession } from './session-current.js';
@@ -42,10 +43,7 @@ export class SignInService {
     const there = meanwhile && (await this.sessions.named(meanwhile));
     if (!there) return 'first';
     const known = await this.db.actingAs(system('sign-in'), () => this.citizens.idOf(identityKey(identity)));
-    if (known === null || there.citizen_id !== known) {
-      this.metrics.signIns.inc({ method: identity.method, outcome: 'somebody-else' });
-      return 'somebody-else';
-    }
+    if (known === null || there.citizen_id !== known) return 'somebody-else';
     return (there.level ?? 1) >= identity.level ? 'already-in' : 'first';
   }
 
@@ -58,6 +56,7 @@ export class SignInService {
     const now = this.clock.now();
     const publicId = randomUUID();
     const device = deviceOf(req.get('user-agent'));
+    const oddities = odditiesOf(identity);
     const { id: citizenId, language } = await this.db.actingAs(system('sign-in'), async () => {
       const residence = await this.residenceOf(identity.domicile);
       const citizen = await this.citizens.record({
@@ -67,7 +66,8 @@ export class SignInService {
         residence,
         now,
       });
-      const details = { method: identity.method, level: identity.level, device };
+      const details: AuditEntry['details'] = { method: identity.method, level: identity.level, device };
+      if (oddities.length > 0) details.oddities = oddities.join(' ');
       await this.audit.record({
         action: 'session.start',
         subject: citizen.id,
@@ -97,6 +97,7 @@ export class SignInService {
     await saved(req);
     await this.sessions.tellOtherTabs(req, publicId);
     this.metrics.signIns.inc({ method: identity.method, outcome: 'ok' });
+    for (const oddity of oddities) this.metrics.oddIdentities.inc({ method: identity.method, oddity });
   }
 
   /**

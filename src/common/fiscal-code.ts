@@ -25,17 +25,40 @@ export function checkLetter(code: string): string {
   return String.fromCharCode(65 + (sum % 26));
 }
 
-/** The code says no century: 29 February is good when either 19.. or 20.. was a leap year. */
-function hasDay(code: string): boolean {
-  const year = digits(code.slice(6, 8));
-  const month = MONTHS.indexOf(code.charAt(8)) + 1;
+/** What a code says of its person; it says no century. */
+export interface FiscalCodeFacts {
+  year: number;
+  month: number;
+  day: number;
+  gender: 'F' | 'M';
+  /** Belfiore code of the comune or country of birth. */
+  birthplace: string;
+}
+
+/** @param code one of good form; letters of omocodia are read as the digits they stand for */
+export function fiscalCodeFacts(code: string): FiscalCodeFacts {
   const said = digits(code.slice(9, 11));
-  const day = said > WOMEN ? said - WOMEN : said;
+  return {
+    year: digits(code.slice(6, 8)),
+    month: MONTHS.indexOf(code.charAt(8)) + 1,
+    day: said > WOMEN ? said - WOMEN : said,
+    gender: said > WOMEN ? 'F' : 'M',
+    birthplace: code.charAt(11) + asDigits(code.slice(12, 15)),
+  };
+}
+
+/** 29 February is good when either 19.. or 20.. was a leap year. */
+function hasDay(code: string): boolean {
+  const { year, month, day } = fiscalCodeFacts(code);
   return [1900, 2000].some(
     (century) => day >= 1 && day <= Temporal.PlainYearMonth.from({ year: century + year, month }).daysInMonth,
   );
 }
 
 function digits(signs: string): number {
-  return Number(signs.replace(/[L-V]/g, (sign) => String(OMOCODIA.indexOf(sign))));
+  return Number(asDigits(signs));
+}
+
+function asDigits(signs: string): string {
+  return signs.replace(/[L-V]/g, (sign) => String(OMOCODIA.indexOf(sign)));
 }

@@ -27,6 +27,12 @@ export class Metrics {
     labelNames: ['method', 'outcome'],
     registers: [this.registry],
   });
+  readonly oddIdentities = new Counter({
+    name: 'myinps_odd_identities_total',
+    help: 'People let in whose data disagree with their fiscal code, or whose birthplace is in no list, by method and what is odd',
+    labelNames: ['method', 'oddity'],
+    registers: [this.registry],
+  });
   readonly cardFailures = new Counter({
     name: 'myinps_card_failures_total',
     help: 'Cards of the Bacheca that failed or were too slow',

@@ -1,3 +1,4 @@
+export { isBirthplace } from './birthplaces.js';
 export { PlacesModule } from './places.module.js';
 export { PlacesService } from './places.service.js';
 export { seedPlaces } from './places.seed.js';

@@ -16,7 +16,7 @@ describe('the data of places, made from npm packages', () => {
       encoding: 'utf8',
     });
     assert.match(said, /wrote comuni\.csv: 7896 rows/);
-    for (const file of ['comuni.csv', 'provinces.csv']) {
+    for (const file of ['comuni.csv', 'provinces.csv', 'birthplaces.csv']) {
       assert.equal(
         readFileSync(join(folder, file), 'utf8'),
         readFileSync(join(root, 'src/places/data', file), 'utf8'),

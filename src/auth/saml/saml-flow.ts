@@ -59,8 +59,10 @@ export class SamlFlow {
     dropPendingRequest(req, res, federation.name, requestId, this.config);
     const arrival = await this.signIn.arrival(identity, meanwhile);
     if (arrival === 'already-in') return leadOn(req, res, returnTo);
-    if (arrival === 'somebody-else')
+    if (arrival === 'somebody-else') {
+      this.metrics.signIns.inc({ method: federation.name, outcome: arrival });
       return void res.status(403).render('auth/somebody-else', somebodyElsePage(visitor.t, req.id));
+    }
     await this.signIn.signIn(req, identity, capacityOf(identity, visitor));
     // The provider's cross-site POST came without the session's cookie: the sign-in could not see these sessions.
     for (const former of [replaces, meanwhile]) if (former) await this.sessions.giveWay(former);

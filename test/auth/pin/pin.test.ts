@@ -137,6 +137,47 @@ describe('the page', () => {
   });
 });
 
+describe('a code whose birthplace is in no list', () => {
+  const UNLISTED = `TRMGNN60A01Z999${checkLetter('TRMGNN60A01Z999')}`;
+  const HELD = `TRMGNN60A02Z999${checkLetter('TRMGNN60A02Z999')}`;
+  before(() =>
+    addHolder(
+      portal.db,
+      HELD,
+      { issuedOn: '2018-04-12', residentAbroad: true, italianDocument: false },
+      portal.clock.now(),
+    ),
+  );
+
+  it('is asked about when it leads nowhere, in the same words whether somebody has it or not', async () => {
+    const pages = [];
+    for (const typed of [
+      { codice: UNLISTED },
+      { codice: HELD, pin: 'wrongwrongwrong1' },
+      { codice: HELD.toLowerCase(), pin: 'wrongwrongwrong1' },
+    ]) {
+      const page = await enter(portal.browser(), typed);
+      assert.equal(page.status, 422);
+      const $ = load(page.text);
+      assert.equal($('#codice').attr('value'), typed.codice);
+      pages.push($('#errori').text());
+    }
+    assert.match(pages[0]!, /luogo di nascita.*È giusto\?/);
+    assert.equal(new Set(pages).size, 1);
+    const listed = load((await enter(portal.browser(), { codice: NOBODY })).text)('#errori').text();
+    assert.match(listed, /Non puoi entrare con questo codice fiscale/);
+    assert.doesNotMatch(listed, /È giusto/);
+  });
+
+  it('lets in who has it in our records and knows its PIN, and that is noted', async () => {
+    const browser = portal.browser();
+    assert.equal((await enter(browser, { codice: HELD })).status, 303);
+    assert.equal((await browser.get('/bacheca')).status, 200);
+    const rows = await portal.db.query(`SELECT 1 FROM audit_entry WHERE details ->> 'oddities' = 'birthplace-unknown'`);
+    assert.equal(rows.length, 1);
+  });
+});
+
 describe('John', () => {
   it('enters, at level 1 with the method said, and goes on to where he was going', async () => {
     const browser = portal.browser();
@@ -180,20 +221,20 @@ describe('John', () => {
     }
   });
 
-  it('is told that another tab was faster, and nobody’s session is exchanged for his', async () => {
+  it('is told that another tab was faster, and does not exchange his own session for a weaker one', async () => {
     const browser = portal.browser();
     const token = await formToken(browser);
-    const { cookie } = await signedInAs(portal, await citizenOf(portal.db, 'maria', portal.clock.now()));
-    browser.jar.setCookie(cookie);
-    const answer = await browser
-      .post('/accedi/pin?ritorno=/dati')
-      .type('form')
-      .send({ _csrf: token, codice: JOHN, pin: PIN });
+    await enter(portal.browser());
+    const [john] = await portal.db.query<{ id: string }>('SELECT id FROM citizen WHERE fiscal_code = $1', [JOHN]);
+    const there = await signedInAs(portal, {
+      ...(await citizenOf(portal.db, 'maria', portal.clock.now())),
+      id: john!.id,
+    });
+    browser.jar.setCookie(`${there.cookie}; path=/`);
+    const answer = await send(browser, token, { returnTo: '/dati' });
     assert.equal(answer.status, 303);
-    assert.match(answer.headers.location!, /\/dati(#.*)?$/);
-    const page = await browser.get('/dati');
-    assert.match(page.text, /già fatto l’accesso/);
-    assert.match(page.text, /Maria Rossi/);
+    assert.doesNotMatch(String(answer.headers['set-cookie'] ?? ''), /myinps=s/);
+    assert.match((await browser.get('/dati')).text, /già fatto l’accesso/);
   });
 
   it('gets a session of his own, whatever token was planted in his browser', async () => {

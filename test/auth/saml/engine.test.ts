@@ -17,6 +17,8 @@ import {
   type SigningKeys,
 } from '#src/auth/saml/index.js';
 import type { Expectation } from '#src/auth/saml/response.js';
+import { checkLetter } from '#src/common/fiscal-code.js';
+import { odditiesOf } from '#src/auth/identity-oddities.js';
 import { identityKey } from '#src/auth/identity.js';
 import { cieIdentity, eidasIdentity, spidIdentity } from '#src/auth/saml-identity.js';
 import { PRIVATE, SPID } from '#src/auth/strategies/spid/spid.profile.js';
@@ -384,6 +386,29 @@ describe('the identity', () => {
       assert.equal(eidasIdentity(facts({ dateOfBirth }), TODAY).ok, true);
     });
   }
+
+  const oddities: [string, Record<string, string>, string[]][] = [
+    ['nothing', {}, []],
+    ['a birthday that is not the one of the code', { dateOfBirth: '1980-05-16' }, ['birth-date']],
+    ['another year', { dateOfBirth: '1981-05-15' }, ['birth-date']],
+    ['the same day a century before, which the code does not tell', { dateOfBirth: '1880-05-15' }, []],
+    ['another gender', { gender: 'M' }, ['gender']],
+    ['another place', { placeOfBirth: 'F205' }, ['birthplace-differs']],
+    ['a place that no list knows', { placeOfBirth: 'Z999' }, ['birthplace-unknown', 'birthplace-differs']],
+    ['a place that is no code', { placeOfBirth: 'Roma' }, []],
+    [
+      'a code with a place that no list knows',
+      { fiscalNumber: `TINIT-RSSMRA80E55Z999${checkLetter('RSSMRA80E55Z999')}`, placeOfBirth: 'Z999' },
+      ['birthplace-unknown'],
+    ],
+    ['a code with omocodia', { fiscalNumber: 'TINIT-RSSMRA80E55H50MM' }, []],
+  ];
+  for (const [name, changes, expected] of oddities)
+    it(`is taken whatever is odd in it, and that is said: ${name}`, () => {
+      const reading = spidIdentity(facts(changes), TODAY);
+      assert.ok(reading.ok);
+      assert.deepEqual(odditiesOf(reading.identity), expected);
+    });
 
   it('takes a code with omocodia', () => {
     const reading = spidIdentity(facts({ fiscalNumber: 'TINIT-RSSMRA80E55H50MV' }), TODAY);

@@ -6,6 +6,8 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { SignedXml } from 'xml-crypto';
 import { SpidProviders } from '#src/auth/index.js';
+import { checkLetter } from '#src/common/fiscal-code.js';
+import { Metrics } from '#src/common/metrics.js';
 import { SamlEngine } from '#src/auth/saml/index.js';
 import { testApp, type TestApp } from '../../support/app.ts';
 import * as build from '../../support/saml/builder.ts';
@@ -347,6 +349,15 @@ describe('what is refused', () => {
     );
   });
 
+  it('a birthday that is still to come', async () => {
+    const { browser, options } = await started();
+    const attributes = { ...build.MARIA, dateOfBirth: portal.clock.now().add({ hours: 48 }).toString().slice(0, 10) };
+    await refused(
+      handBack(browser, { SAMLResponse: build.packed(build.response({ ...options, attributes })) }),
+      'date-of-birth',
+    );
+  });
+
   for (const RelayState of [
     'https://evil.example',
     'javascript:alert(1)',
@@ -415,6 +426,33 @@ describe('when the answers are more than we can judge', () => {
       .send({ SAMLRequest: build.packed('<x/>') });
     assert.equal(page.status, 503);
     assert.ok(Number(page.headers['retry-after']) > 0);
+  });
+});
+
+describe('an identity that disagrees with its fiscal code', () => {
+  it('is taken, and noted without saying whose it is', async () => {
+    const noted = async () => {
+      const { values } = await portal.app.get(Metrics).oddIdentities.get();
+      return Object.fromEntries(values.map(({ labels, value }) => [`${labels.method} ${labels.oddity}`, value]));
+    };
+    const { browser, options } = await started();
+    const code = `RSSMRA80E55Z999${checkLetter('RSSMRA80E55Z999')}`;
+    const attributes = {
+      ...build.MARIA,
+      fiscalNumber: `TINIT-${code}`,
+      dateOfBirth: '1980-05-14',
+      placeOfBirth: 'Z999',
+    };
+    const page = await handBack(browser, { SAMLResponse: build.packed(build.response({ ...options, attributes })) });
+    assert.equal(page.status, 303, page.text);
+    assert.equal((await browser.get('/bacheca')).status, 200);
+    const [entry] = await portal.db.query<{ details: { oddities?: string } }>(
+      `SELECT details FROM audit_entry a JOIN citizen c ON c.id = a.subject WHERE action = 'session.start' AND c.fiscal_code = $1`,
+      [code],
+    );
+    assert.equal(entry?.details.oddities, 'birth-date birthplace-unknown');
+    assert.deepEqual(await noted(), { 'spid birth-date': 1, 'spid birthplace-unknown': 1 });
+    assert.doesNotMatch(JSON.stringify(lines), /RSSMRA|Z999|1980-05/);
   });
 });
 

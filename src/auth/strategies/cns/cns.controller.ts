@@ -67,8 +67,10 @@ export class CnsController {
     if (!redeemed.ok) return this.refuse(redeemed.reason, visitor, req, res);
     const arrival = await this.signIn.arrival(redeemed.identity, openedSince(req, redeemed.session));
     if (arrival === 'already-in') return leadOn(req, res, redeemed.returnTo);
-    if (arrival === 'somebody-else')
+    if (arrival === 'somebody-else') {
+      this.metrics.signIns.inc({ method: 'cns', outcome: arrival });
       return void res.status(403).render('auth/somebody-else', somebodyElsePage(visitor.t, req.id));
+    }
     await this.signIn.signIn(req, redeemed.identity);
     res.redirect(303, redeemed.returnTo);
   }

@@ -1,5 +1,7 @@
 import type { Form } from '../../../common/form.js';
 import type { PinForm } from './pin.forms.js';
+import { fiscalCodeFacts } from '../../../common/fiscal-code.js';
+import { isBirthplace } from '../../../places/index.js';
 import { fiscalCodeTyped, pinTyped } from './pin.rules.js';
 
 export type Typed = { ok: true; fiscalCode: string; pin: string } | { ok: false; form: Form<PinForm> };
@@ -12,4 +14,12 @@ export function typedIn(form: Form<PinForm>): Typed {
   if (fiscalCode && pin) return { ok: true, fiscalCode, pin };
   const first = fiscalCode ? form : form.withError('codice', 'pin.code-wrong');
   return { ok: false, form: pin ? first : first.withError('pin', 'pin.pin-wrong') };
+}
+
+/**
+ * Whether a code that somebody typed names a birthplace that no list knows: more often a slip than a new comune. A code
+ * is looked up all the same, since who holds it may be in our records; when it leads nowhere, this is what to ask about.
+ */
+export function isDoubtful(fiscalCode: string): boolean {
+  return !isBirthplace(fiscalCodeFacts(fiscalCode).birthplace);
 }

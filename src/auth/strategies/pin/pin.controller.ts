@@ -9,13 +9,14 @@ import { Metrics } from '../../../common/metrics.js';
 import { Visitor } from '../../../common/visitor.js';
 import { CSRF_FIELD } from '../../posts.middleware.js';
 import { leadOn } from '../../already-in.js';
+import { currentSession } from '../../session-current.js';
 import { returnPath } from '../../session.rules.js';
 import { SignInService } from '../../sign-in.service.js';
 import { PinDemonstration } from './pin-demonstration.js';
 import { PinFormGuard } from './pin-form-guard.js';
 import { PinForm } from './pin.forms.js';
 import { PinService, type PinOutcome } from './pin.service.js';
-import { typedIn } from './pin-typed.js';
+import { isDoubtful, typedIn } from './pin-typed.js';
 import { lockedPage, pinPage, stalePage } from './pin.views.js';
 
 /** Signing in with an old PIN, for the few who still may. */
@@ -57,8 +58,6 @@ export class PinController {
       this.note('stale-form');
       return res.status(403).render('pin/notice', stalePage(visitor.t, returnPath(wanted), req.id));
     }
-    // Another tab was faster: nobody's session is exchanged for a weaker one.
-    if (req.acting) return leadOn(req, res, returnPath(wanted));
     const typed = typedIn(form);
     if (!typed.ok) return this.page(typed.form, visitor, req, res);
     const outcome = await this.pins.judge({ ...typed, ip: req.ip ?? '' });
@@ -67,6 +66,9 @@ export class PinController {
       return this.stayOut(outcome, form, visitor, req, res);
     }
     this.guard.clear(res);
+    // Another tab was faster: nobody exchanges their own session for a weaker one.
+    const arrival = await this.signIn.arrival(outcome.identity, currentSession(req).id || null);
+    if (arrival === 'already-in') return leadOn(req, res, returnPath(wanted));
     await this.signIn.signIn(req, outcome.identity);
     res.redirect(303, returnPath(wanted));
   }
@@ -80,7 +82,10 @@ export class PinController {
   ): void {
     if (outcome.kind === 'refused') {
       this.note(outcome.reason);
-      return this.page(form.withError('codice', 'pin.refused'), visitor, req, res);
+      const refused = form.withError('codice', 'pin.refused');
+      // Told from what was typed alone: the same for a code that somebody has and for one that nobody has.
+      const asked = isDoubtful(outcome.fiscalCode) ? refused.withError('codice', 'pin.code-doubtful') : refused;
+      return this.page(asked, visitor, req, res);
     }
     this.note(`limit-${outcome.limit.reason}`);
     const { limit, now } = outcome;

@@ -30,7 +30,7 @@ export type PinRefusal = Exclude<AttemptOutcome, 'ok' | 'busy' | null>;
 export type PinOutcome =
   | { kind: 'identified'; identity: Identity }
   /** The reason is for the log: whoever tries must not be able to tell one from another. */
-  | { kind: 'refused'; reason: PinRefusal }
+  | { kind: 'refused'; reason: PinRefusal; fiscalCode: string }
   | { kind: 'limited'; limit: Limit; now: Temporal.Instant };
 
 interface Admitted {
@@ -66,7 +66,7 @@ export class PinService {
     await this.conclude(attempt, outcome);
     if (outcome === 'ok') return { kind: 'identified', identity: this.identity(fiscalCode, holder!) };
     await sleep(holdBackMs);
-    return { kind: 'refused', reason: outcome };
+    return { kind: 'refused', reason: outcome, fiscalCode };
   }
 
   /** Counts the try, in sight of all others, before anything is judged: of many at once only the first few get further. */
