@@ -54,7 +54,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   {
     table: 'staff_request',
     column: 'sealed',
-    keys: ['browser_hash'],
+    keys: ['state_hash'],
     purpose: 'staff-request',
     context: null,
     endsAt: 'expires_at',
