@@ -66,7 +66,7 @@ describe('marking notices as read', () => {
   for (const query of ['', '?stato=non-lette'])
     for (const minutes of [0, 5, 60])
       it(`leaves one that was written ${minutes} minutes before the page${query} and committed after it`, async () => {
-        for (const before of [1, 10]) await addNotice(portal.db, maria, ago(before));
+        for (const earlier of [1, 10]) await addNotice(portal.db, maria, ago(earlier));
         const late = await meanwhile(minutes);
         const page = await list(query);
         await late.commit();

@@ -422,10 +422,10 @@ describe('staff and citizens', () => {
 
   it('two tabs at the provider: the second of the same member is told and led on', async () => {
     const browser = portal.browser();
-    const [first, second] = [await toProvider(browser), await toProvider(browser, '/operatore/diritti')];
-    await comeBack(browser, first).expect(303);
+    const [one, other] = [await toProvider(browser), await toProvider(browser, '/operatore/diritti')];
+    await comeBack(browser, one).expect(303);
     const there = await portal.db.query(`SELECT public_id FROM session WHERE ended_at IS NULL AND kind = 'staff'`);
-    const answer = await comeBack(browser, second).expect(303);
+    const answer = await comeBack(browser, other).expect(303);
     assert.equal(pathOf(answer.headers.location), '/operatore/diritti');
     assert.match((await browser.get('/operatore')).text, /già fatto l’accesso/);
     assert.deepEqual(
@@ -436,11 +436,11 @@ describe('staff and citizens', () => {
 
   it('two tabs at the provider: another member does not take the place of the first', async () => {
     const browser = portal.browser();
-    const first = await toProvider(browser);
-    const second = await toProvider(browser);
-    await comeBack(browser, first).expect(303);
+    const one = await toProvider(browser);
+    const other = await toProvider(browser);
+    await comeBack(browser, one).expect(303);
     provider.mischief = { claims: { sub: 'u-another' } };
-    const answer = await comeBack(browser, second).expect(403);
+    const answer = await comeBack(browser, other).expect(403);
     assert.match(answer.text, /c’è già un’altra persona/);
     await browser.get('/operatore').expect(200);
   });
