@@ -135,7 +135,11 @@ export class DeliveryService implements OnModuleDestroy, BeforeApplicationShutdo
     this.metrics.ended(message.channel, verdict.outcome);
     if (verdict.outcome === 'inviata') await this.recordUse(message);
     if (verdict.wrongAddress)
-      await this.reports.add({ messageId: message.id, verdict: 'respinta', code: verdict.code });
+      await this.reports.add({
+        messageId: message.id,
+        verdict: verdict.wrongAddress === 'perhaps' ? 'dubbia' : 'respinta',
+        code: verdict.code,
+      });
   }
 
   /** For /dati/accessi: which system used a contact of the person's. */

@@ -5,7 +5,7 @@ import type { MailSettings } from '../config.js';
 import type { ReturnPath } from './return-path.js';
 import type { Parcel, Road, Verdict } from './roads.js';
 import { SmtpLines, type SmtpError, type SmtpPatience } from './smtp-lines.js';
-import { enhancedStatus, refusesRecipient } from './status.rules.js';
+import { blameOfReply, enhancedStatus } from './status.rules.js';
 
 /** E-mail by SMTP. What was said to the server decides what a failure means (RFC 5321, 4.2.1 and 6.1). */
 export class MailRoad implements Road {
@@ -87,6 +87,10 @@ function verdictOf({ responseCode = 0, response = '', command = '', code = '' }:
   }
   const said = enhancedStatus(response) ?? String(responseCode);
   if (responseCode < 500 || !['RCPT TO', 'DATA'].includes(command)) return { outcome: 'errore temporaneo', code: said };
-  const wrongAddress = command === 'RCPT TO' && refusesRecipient(responseCode, response);
-  return { outcome: 'errore definitivo', code: said, wrongAddress };
+  const blamed = command === 'RCPT TO' ? blameOfReply(responseCode, response) : 'fallita';
+  return {
+    outcome: 'errore definitivo',
+    code: said,
+    wrongAddress: blamed === 'dubbia' ? 'perhaps' : blamed === 'respinta',
+  };
 }

@@ -6,7 +6,8 @@ import { sameBytes, sha256 } from '../common/crypto.js';
 import { LOG } from '../common/log-token.js';
 import type { Log } from '../common/log.js';
 import { Config } from '../config.js';
-import { reportIn } from './bounce-mail.js';
+import { messageOf } from './bounce-mail.js';
+import { BounceReader } from './bounce-reader.js';
 import { ReportsService } from './reports.service.js';
 import { ReturnPath } from './return-path.js';
 import { isSigned, smsReportIn } from './sms-report.js';
@@ -19,6 +20,7 @@ export class ReportsController {
     private readonly config: Config,
     private readonly reports: ReportsService,
     private readonly returnPath: ReturnPath,
+    private readonly bounces: BounceReader,
     private readonly clock: Clock,
     @Inject(LOG) private readonly log: Log,
   ) {}
@@ -28,8 +30,9 @@ export class ReportsController {
   async returned(@Req() req: Request, @Res() res: Response): Promise<void> {
     const key = this.config.mail?.bounceKey;
     if (!key || !isBearer(req, key)) return this.refuse(res, 'returned mail');
-    const report = await reportIn(req.raw!, this.returnPath).catch(() => null);
-    if (report) await this.reports.take(report);
+    const messageId = messageOf(req.raw!, this.returnPath);
+    const failure = messageId && (await this.bounces.read(req.raw!));
+    if (failure) await this.reports.take({ messageId, ...failure });
     res.status(204).end();
   }
 

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../common/database.js';
 import type { Channel } from './message.js';
+import type { Blame } from './status.rules.js';
 
-/** 'respinta': the address does not work; 'fallita': this message alone was not delivered. */
-export type ReportVerdict = 'consegnata' | 'fallita' | 'respinta';
+/** What became of a message: delivered, or not and what that says of its address. */
+export type ReportVerdict = 'consegnata' | Blame;
 
 export interface Report {
   messageId: string;
@@ -75,5 +76,35 @@ export class ReportsRepository {
       verdict,
       now,
     ]);
+  }
+
+  /** The message, other than this one, whose failure makes an address doubtful; locked. @param addresses its pseudonyms, under any key */
+  async doubted(
+    addresses: readonly string[],
+    than: string,
+  ): Promise<{ messageId: string; writtenAt: Temporal.Instant } | null> {
+    const [first] = await this.db.query<{ messageId: string; writtenAt: Temporal.Instant }>(
+      `SELECT r.message_id AS "messageId", m.created_at AS "writtenAt" FROM delivery_report r JOIN outgoing_message m ON m.id = r.message_id
+       WHERE r.doubts = ANY ($1) AND r.message_id <> $2 ORDER BY m.created_at DESC LIMIT 1 FOR UPDATE OF r`,
+      [addresses, than],
+    );
+    return first ?? null;
+  }
+
+  /** From here on it is this message whose failure makes the address doubtful: one at a time. */
+  async doubt(messageId: string, addresses: readonly string[]): Promise<void> {
+    await this.trust(addresses, messageId);
+    await this.db.execute(`UPDATE delivery_report SET doubts = $2 WHERE message_id = $1 AND verdict = 'dubbia'`, [
+      messageId,
+      addresses[0],
+    ]);
+  }
+
+  /** Whatever was doubtful of an address is no more. @param but the message whose own doubt stays */
+  async trust(addresses: readonly string[], but: string | null = null): Promise<void> {
+    await this.db.execute(
+      'UPDATE delivery_report SET doubts = NULL WHERE doubts = ANY ($1) AND message_id IS DISTINCT FROM $2',
+      [addresses, but],
+    );
   }
 }

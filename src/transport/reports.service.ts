@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { system } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
+import { Keys } from '../common/crypto.js';
 import { Database } from '../common/database.js';
 import { LOG } from '../common/log-token.js';
 import type { Log } from '../common/log.js';
 import { BounceListeners } from './bounce-listeners.js';
 import { SealedContents } from './contents.js';
-import { ReportsRepository, type Report } from './reports.repository.js';
+import { ReportsRepository, type Report, type WaitingReport } from './reports.repository.js';
 
 const BATCH = 50;
 const FOREIGN_KEY = '23503';
@@ -18,6 +19,7 @@ export class ReportsService {
     private readonly db: Database,
     private readonly reports: ReportsRepository,
     private readonly contents: SealedContents,
+    private readonly keys: Keys,
     private readonly listeners: BounceListeners,
     private readonly clock: Clock,
     @Inject(LOG) private readonly log: Log,
@@ -55,9 +57,29 @@ export class ReportsService {
   private async handle(which: Pick<Report, 'messageId' | 'verdict'>): Promise<void> {
     const report = await this.reports.take(which);
     if (!report) return;
-    const { subject, channel, sealed, verdict, messageId, writtenAt } = report;
-    const address = sealed && this.contents.open(messageId, sealed)?.to;
+    const { messageId } = report;
+    const address = report.sealed && this.contents.open(messageId, report.sealed)?.to;
     await this.reports.end(report, this.clock.now());
-    if (verdict === 'respinta' && address) await this.listeners.tell(subject, channel, address, writtenAt);
+    if (!address) return;
+    const since = await this.wrongSince(
+      report,
+      this.keys.pseudonyms('doubtful-address', [report.subject, report.channel, address].join(' ')),
+    );
+    if (since) await this.listeners.tell(report.subject, report.channel, address, since);
+  }
+
+  /**
+   * When an address was known not to work: at once where the failure says so, and where none says why by two messages. The
+   * first of them counts, so that an address confirmed between the two is right.
+   */
+  private async wrongSince(
+    { messageId, verdict, writtenAt }: WaitingReport,
+    addresses: string[],
+  ): Promise<Temporal.Instant | null> {
+    if (verdict === 'consegnata') await this.reports.trust(addresses);
+    if (verdict !== 'dubbia') return verdict === 'respinta' ? writtenAt : null;
+    const first = await this.reports.doubted(addresses, messageId);
+    await this.reports.doubt(messageId, addresses);
+    return first && (Temporal.Instant.compare(first.writtenAt, writtenAt) < 0 ? first.writtenAt : writtenAt);
   }
 }

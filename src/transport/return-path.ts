@@ -2,7 +2,9 @@ import { createHmac } from 'node:crypto';
 import { sameBytes, type Keys } from '../common/crypto.js';
 
 const PURPOSE = 'mail-return-path';
-const TOKEN = /\+([0-9a-f]{32})([0-9a-f]{16})@/i;
+const TOKENS = /\+([0-9a-f]{32})([0-9a-f]{16})@/gi;
+/** Each is reckoned with: a list of thousands is no mail server's. */
+const MOST_TOKENS = 10;
 
 /**
  * Where a mail that fails returns to: `rimbalzi+<message><mac>@host` (variable envelope return path), so that a
@@ -19,13 +21,14 @@ export class ReturnPath {
     return `${local}+${id.replaceAll('-', '')}${macOf(this.keys.key(PURPOSE), id)}@${host}`;
   }
 
-  /** @returns the message that an address, or the text around one, names; null when it names none of ours. */
+  /** @returns the message that an address, or the first of those in a text, names; null when they name none of ours. */
   messageIn(text: string): string | null {
-    const [, hex = '', mac = ''] = TOKEN.exec(text) ?? [];
-    const id = hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-    const shown = Buffer.from(mac.toLowerCase());
-    const ours = hex !== '' && this.keys.keysOf(PURPOSE).some((key) => sameBytes(shown, Buffer.from(macOf(key, id))));
-    return ours ? id : null;
+    for (const [, hex = '', mac = ''] of text.matchAll(TOKENS).take(MOST_TOKENS)) {
+      const id = hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+      const shown = Buffer.from(mac.toLowerCase());
+      if (this.keys.keysOf(PURPOSE).some((key) => sameBytes(shown, Buffer.from(macOf(key, id))))) return id;
+    }
+    return null;
   }
 }
 

@@ -9,8 +9,8 @@ export interface Verdict {
   code: string;
   /** The other side asks to be left alone for so long. */
   retryAfterSeconds?: number;
-  /** The address itself is refused: whoever keeps contacts is told. */
-  wrongAddress?: boolean;
+  /** The address itself is refused: whoever keeps contacts is told; 'perhaps' when no reason is said: at the second time. */
+  wrongAddress?: boolean | 'perhaps';
 }
 
 /** What is handed over: the same id and the same moment at each attempt, so that a repetition can be recognised. */

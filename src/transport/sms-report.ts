@@ -17,6 +17,8 @@ export function isSigned(header: string | undefined, body: Buffer, key: string, 
 
 /** Failures that speak of the number, not of the moment. */
 const WRONG_NUMBER = new Set(['unknown-subscriber', 'invalid-recipient', 'barred']);
+/** The gateway knows no more than that it did not arrive, and never will. */
+const NO_REASON = 'undeliverable';
 
 /** @returns null when it is not of the form of the contract */
 export function smsReportIn(body: Buffer): Report | null {
@@ -30,5 +32,6 @@ export function smsReportIn(body: Buffer): Report | null {
   if (typeof reference !== 'string' || !UUID.test(reference)) return null;
   if (status === 'delivered') return { messageId: reference, verdict: 'consegnata', code: 'delivered' };
   if (status !== 'failed' || typeof code !== 'string' || !/^[a-z0-9-]{1,40}$/.test(code)) return null;
-  return { messageId: reference, verdict: WRONG_NUMBER.has(code) ? 'respinta' : 'fallita', code };
+  const verdict = WRONG_NUMBER.has(code) ? 'respinta' : code === NO_REASON ? 'dubbia' : 'fallita';
+  return { messageId: reference, verdict, code };
 }

@@ -5,6 +5,7 @@ import { LOG } from '../common/log-token.js';
 import type { Log } from '../common/log.js';
 import { Config } from '../config.js';
 import { BounceListeners } from './bounce-listeners.js';
+import { BounceReader } from './bounce-reader.js';
 import { SealedContents } from './contents.js';
 import { DeliveryRepository } from './delivery.repository.js';
 import { DeliveryService } from './delivery.service.js';
@@ -29,6 +30,7 @@ import { Transport } from './transport.service.js';
     { provide: BounceListeners, useFactory: () => new BounceListeners() },
     { provide: ReturnPath, useFactory: returnPathOf, inject: [Config, Keys] },
     { provide: Roads, useFactory: roadsOf, inject: [Config, ReturnPath] },
+    BounceReader,
     DeliveryRepository,
     DeliveryService,
     ExportedMessages,

@@ -119,7 +119,7 @@ export async function deliveryOf(
   const contents = new SealedContents(app.get(Keys));
   const log = app.get<Log>(LOG);
   const listeners = app.get(BounceListeners, { strict: false });
-  const reports = new ReportsService(db, new ReportsRepository(db), contents, listeners, clock, log);
+  const reports = new ReportsService(db, new ReportsRepository(db), contents, app.get(Keys), listeners, clock, log);
   const ways = roads instanceof Roads ? roads : new Roads(roads);
   const delivery = new DeliveryService(
     db,

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import PostalMime from 'postal-mime';
 import { BounceListeners } from '#src/transport/index.js';
 import { deliveryStatus, signature, type CaughtMail } from '#src/dev/post/index.js';
 import { testApp, type TestApp } from '../support/app.ts';
 import { citizenOf } from '../support/people.ts';
-import { caught, comesBack, worker } from '../support/post.ts';
+import { caught, comesBack, deliveryOf, worker } from '../support/post.ts';
 import { message, row, send } from './support.ts';
 
 let portal: TestApp;
@@ -160,6 +161,148 @@ describe('a mail that comes back', () => {
     failing = false;
     await caught(portal);
     assert.deepEqual([(await row(portal, id)).state, told.length], ['errore definitivo', 1]);
+  });
+});
+
+describe('a mail that comes back without a reason', () => {
+  const to = 'dubbia@posta.example';
+  const vague = (mail: CaughtMail, status = '5.0.0') =>
+    deliveryStatus(mail, status).replace(/^Diagnostic-Code: .*$/m, 'Diagnostic-Code: smtp; 550 Address rejected');
+  /** Comes back, and a worker acts on it. @returns the state it ends in */
+  const bounced = async (text: (mail: CaughtMail) => string, address = to): Promise<string> => {
+    const id = await send(portal, message(maria, { to: address }));
+    const mail = (await caught(portal)).mails.at(-1)!;
+    for (let again = 0; again < 2; again++) {
+      assert.equal((await comeBack(text(mail))).status, 204);
+      await caught(portal);
+    }
+    return (await row(portal, id)).state;
+  };
+
+  it('ends its message, and its address is wrong at the second one, of another message', async () => {
+    const first = portal.clock.now();
+    assert.deepEqual([await bounced(vague), told], ['errore definitivo', []], 'the same one twice counts once');
+    portal.clock.move({ hours: 24 * 30 });
+    assert.deepEqual(await bounced(vague), 'errore definitivo');
+    assert.deepEqual(told, [`${maria} email ${to} ${first}`], 'an address confirmed since the first is right');
+  });
+
+  it('counts for its own address alone', async () => {
+    for (const name of ['uno', 'due', 'tre']) await bounced(vague, `${name}@posta.example`);
+    assert.deepEqual(told, []);
+  });
+
+  it('is not made a second one by what came back for now, or for what we are', async () => {
+    const other = 'altra@posta.example';
+    await bounced(vague, other);
+    for (const status of ['4.4.1', '4.2.2', '5.2.2', '5.7.1'])
+      assert.equal(await bounced((mail) => vague(mail, status), other), 'errore definitivo', status);
+    assert.deepEqual(told, []);
+    await bounced(vague, other);
+    assert.equal(told.length, 1);
+  });
+
+  it('counts once each when two come at once, whoever works on them', async () => {
+    const address = 'insieme@posta.example';
+    for (let i = 0; i < 2; i++) await send(portal, message(maria, { to: address }));
+    const mails = (await caught(portal)).mails.slice(-2);
+    await Promise.all(mails.map((mail) => comeBack(vague(mail))));
+    const others = await Promise.all([1, 2, 3].map(() => deliveryOf(portal, { email: null, sms: null })));
+    await Promise.all(others.map(({ reports }) => reports.handleWaiting()));
+    await caught(portal);
+    await Promise.all(others.map(({ close }) => close()));
+    assert.equal(told.length, 1);
+  });
+
+  it('is the same for an SMS that the gateway calls undeliverable, unless one arrived meanwhile', async () => {
+    const said = async (fields: object) => {
+      const id = await texted();
+      assert.equal((await report({ reference: id, ...fields })).status, 204);
+      await caught(portal);
+    };
+    const undeliverable = { status: 'failed', code: 'undeliverable' };
+    await said(undeliverable);
+    await said({ status: 'failed', code: 'blocked' });
+    await said({ status: 'delivered' });
+    await said(undeliverable);
+    assert.deepEqual(told, []);
+    await said(undeliverable);
+    assert.equal(told.length, 1);
+  });
+
+  it('leaves no address behind: only a pseudonym says which one is doubtful', async () => {
+    await bounced(vague, 'canarina@segreto.example');
+    const rows = await portal.db.query<{ line: string }>('SELECT r::text AS line FROM delivery_report r');
+    assert.ok(rows.length > 0);
+    for (const { line } of rows) assert.doesNotMatch(line, /canarina|segreto/);
+  });
+});
+
+describe('a mail made to keep the program busy', () => {
+  const PART = '--b\r\n\r\nx\r\n';
+  const tiny = (to: string) =>
+    Buffer.from(
+      `To: <${to}>\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n${PART.repeat(220_000 / PART.length)}--b--\r\n`,
+    );
+  /** Processor time of this thread, the pages' own, in ms; the least of some rounds. */
+  const spentOn = async (work: () => Promise<unknown>): Promise<number> => {
+    const rounds: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const start = process.threadCpuUsage();
+      await work();
+      const { user, system } = process.threadCpuUsage(start);
+      rounds.push((user + system) / 1000);
+    }
+    return Math.min(...rounds);
+  };
+
+  for (const whose of ['ours', 'nobody’s'] as const) {
+    it(`costs the pages' thread a small part of what parsing it would: a token of ${whose}`, async () => {
+      const { id, mail } = await mailed();
+      const raw = tiny(whose === 'ours' ? mail.returnPath : 'rimbalzi+x@ente.example');
+      const parsing = await spentOn(() => PostalMime.parse(raw, { forceRfc822Attachments: true }));
+      const posting = await spentOn(async () => assert.equal((await comeBack(raw)).status, 204));
+      assert.ok(posting * 4 < parsing, `${posting} ms for what takes ${parsing} ms to parse`);
+      await caught(portal);
+      assert.deepEqual([(await row(portal, id)).state, told], ['inviata', []]);
+    });
+  }
+
+  const heads: [string, (to: string) => string][] = [
+    ['a header of 200 kB before the address', (to) => `X: ${'x'.repeat(200_000)}\r\nTo: <${to}>\r\n\r\n`],
+    ['a header that is folded 50,000 times', () => `To:${'\r\n x'.repeat(50_000)}\r\n\r\n`],
+    ['thousands of tokens', () => `To: ${`a+${'0'.repeat(48)}@b.example, `.repeat(4_000)}\r\n\r\n`],
+    ['no end of the headers', () => 'To: x\r\n'.repeat(30_000)],
+    ['line feeds alone', () => '\n'.repeat(200_000)],
+  ];
+  for (const [what, text] of heads) {
+    it(`changes nothing with ${what}`, async () => {
+      const { id, mail } = await mailed();
+      assert.equal((await comeBack(text(mail.returnPath))).status, 204);
+      await caught(portal);
+      assert.equal((await row(portal, id)).state, 'inviata');
+    });
+  }
+
+  it('of the gateway, nested as deep as it goes, is refused', async () => {
+    const deep = (open: string, close: string) => {
+      const body = open.repeat(40_000) + close.repeat(40_000);
+      const header = signature(body, portal.config.sms!.reportKey, portal.clock.now());
+      return post('/trasporto/sms', body, { 'X-Signature': header, 'Content-Type': 'application/json' });
+    };
+    assert.equal((await deep('[', ']')).status, 422);
+    assert.equal((await deep('{"a":', '}')).status, 422);
+  });
+
+  it('keeps no other waiting in line for ever: too many at once are to come again', async () => {
+    const { mail } = await mailed();
+    const absence = `To: <${mail.returnPath}>\r\n\r\n${'assente\r\n'.repeat(2_000)}`;
+    const answers = await Promise.all(Array.from({ length: 90 }, () => comeBack(absence)));
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))].toSorted(), [204, 503]);
+    const real = await mailed();
+    assert.equal((await comeBack(deliveryStatus(real.mail))).status, 204);
+    await caught(portal);
+    assert.equal((await row(portal, real.id)).state, 'errore definitivo');
   });
 });
 
