@@ -76,6 +76,18 @@ describe('the architecture', () => {
     assert.deepEqual(filesWith(/forwardRef|Scope\.(REQUEST|TRANSIENT)/), []);
   });
 
+  it('asks a table of words through lookUp alone: each object has names of its own besides', () => {
+    const tables = [...sources].flatMap(([file, source]) =>
+      [...source.matchAll(/\bconst (\w+): Readonly<Record<string, [^=]*=\s*\{/g)].map(([, name]) => ({ file, name })),
+    );
+    assert.ok(tables.length > 5, `${tables.length} tables`);
+    const asked = tables.filter(({ file, name }) => new RegExp(`\\b${name}\\[`).test(sources.get(file)!));
+    assert.deepEqual(
+      asked.map(({ file, name }) => `${file}: ${name}`),
+      [],
+    );
+  });
+
   it('asks for the time in clock.ts alone', () => {
     const asks = /\bnew Date\(\s*\)|\bDate\.now\(|Temporal\.Now\b/;
     assert.deepEqual(filesWith(asks), ['src/common/clock.ts']);

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Reads } from '../audit/index.js';
 import { flash } from '../auth/index.js';
-import { Allow } from '../common/access.js';
+import { Allow, WhenLate } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { Clock } from '../common/clock.js';
 import { UuidParam } from '../common/uuid.js';
@@ -35,6 +35,7 @@ export class CancellationsController {
   }
 
   @Post()
+  @WhenLate('/appuntamenti/:id/annullamento')
   async create(
     @Param('id', UuidParam) id: string,
     @Acting() acting: Acting,

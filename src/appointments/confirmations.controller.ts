@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Reads } from '../audit/index.js';
-import { Allow } from '../common/access.js';
+import { Allow, WhenLate } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { UuidParam } from '../common/uuid.js';
 import { Visitor } from '../common/visitor.js';
@@ -30,6 +30,7 @@ export class ConfirmationsController {
   }
 
   @Post('conferma')
+  @WhenLate('/appuntamenti/:id')
   async create(
     @Param('id', UuidParam) id: string,
     @Acting() acting: Acting,

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Reads } from '../audit/index.js';
 import { flash } from '../auth/index.js';
-import { Allow, Resumable } from '../common/access.js';
+import { Allow, Resumable, WhenLate } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { FormPipe, type Form } from '../common/form.js';
 import { UuidParam } from '../common/uuid.js';
@@ -61,6 +61,7 @@ export class DetailsController {
 
   /** More time; where the seat was given back meanwhile it is taken again if it is still free. */
   @Post('proroga')
+  @WhenLate('/appuntamenti/:id/dettagli')
   async extend(
     @Body() body: { da?: unknown },
     @Param('id', UuidParam) id: string,

@@ -5,7 +5,7 @@ import { Reads } from '../audit/index.js';
 import { Allow, Resumable } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { Form, FormPipe } from '../common/form.js';
-import { UUID } from '../common/uuid.js';
+import { onceOnlyId } from '../common/uuid.js';
 import { Visitor } from '../common/visitor.js';
 import { TimeForm } from './appointments.forms.js';
 import { BookingService, type Held, type Refusal } from './booking.service.js';
@@ -62,8 +62,7 @@ export class HoldsController {
   private hold(data: TimeForm, choices: Choices, topic: string, acting: Acting): Promise<Held> {
     const slot = Number(data.orario);
     if (choices.resume) return this.booking.holdAgain(acting, choices.resume, slot);
-    const requestId = UUID.test(data.richiesta) ? data.richiesta : randomUUID();
-    return this.booking.hold(acting, { slot, topic, requestId });
+    return this.booking.hold(acting, { slot, topic, requestId: onceOnlyId(acting.subject, data.richiesta) });
   }
 
   private async show(

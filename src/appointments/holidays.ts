@@ -1,12 +1,13 @@
 import { easterSunday, isNationalHoliday } from '../common/calendar.js';
+import { lookUp } from '../common/look-up.js';
 import { PATRON_DAYS } from './patron-days.js';
 
 /** Whether the offices of a comune are closed: national holidays, its patron saint, Whit Monday in Alto Adige (DPR 1/1973). */
 export function isHolidayAt(comuneIstat: string, province: string, day: Temporal.PlainDate): boolean {
   if (isNationalHoliday(day)) return true;
-  if (PATRON_DAYS[comuneIstat]?.includes(day.toString().slice(5))) return true;
+  if (lookUp(PATRON_DAYS, comuneIstat)?.includes(day.toString().slice(5))) return true;
   if (province === 'BZ' && day.equals(easterSunday(day.year).add({ days: 50 }))) return true;
-  return MOVABLE_PATRON_DAYS[comuneIstat]?.(day) ?? false;
+  return lookUp(MOVABLE_PATRON_DAYS, comuneIstat)?.(day) ?? false;
 }
 
 /** Patron days that are a weekday of a month; those on a Sunday close nothing and are left out. */

@@ -38,7 +38,7 @@ export class AuthWeb implements OnApplicationShutdown {
       withoutSession(sessionMiddleware(this.config, this.store, this.cookieSecrets())),
       signedIn,
       personalLanguage(this.texts, this.db, this.citizens, this.audit, this.clock),
-      protectPosts(this.config, this.parked, fromOutside),
+      protectPosts(this.config, fromOutside),
       resumeForms(this.parked),
     ];
   }

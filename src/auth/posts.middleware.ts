@@ -2,19 +2,17 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Config } from '../config.js';
 import { isCsrfToken } from '../common/csrf.js';
 import { Forbidden } from '../common/errors.js';
-import type { ParkedForms } from './parked-forms.js';
 import { clearSessionCookie } from './session.middleware.js';
-import { returnPath } from './session.rules.js';
 
 /** Name of the hidden field that carries the token. */
 export const CSRF_FIELD = '_csrf';
 
 /**
  * Every form is ours: its origin is the portal's when the browser says one (text browsers do not), and it carries
- * the token of the session. A form of a session that has just ended is kept for its owner (design.md, Sessions).
+ * the token of the session. What a form of no session leads to is for the route to say (AccessGuard); none does it.
  * @param exempt paths that identity providers post to, guarded by signatures instead
  */
-export function protectPosts(config: Config, parked: ParkedForms, exempt: ReadonlySet<string>): RequestHandler {
+export function protectPosts(config: Config, exempt: ReadonlySet<string>): RequestHandler {
   return (req: Request, res: Response, next: NextFunction): void => {
     if (req.method !== 'POST' || exempt.has(req.path)) return next();
     const body = (req.body ?? {}) as Record<string, unknown>;
@@ -26,8 +24,8 @@ export function protectPosts(config: Config, parked: ParkedForms, exempt: Readon
     }
     if (LEAVING.has(req.path)) return left(res, config);
     const { tombstone } = req.session;
-    if (tombstone && isCsrfToken(tombstone.csrfKey, token)) return parkAndSignIn(parked, req, res, next);
-    res.redirect(303, /^\/operatore(\/|$)/.test(req.path) ? '/operatore/accedi' : '/accedi');
+    req.late = { owner: tombstone && isCsrfToken(tombstone.csrfKey, token) ? tombstone.citizenId : null };
+    next();
   };
 }
 
@@ -41,15 +39,6 @@ const LEAVING: ReadonlySet<string> = new Set(['/esci', '/operatore/esci']);
 function left(res: Response, config: Config): void {
   clearSessionCookie(res, config);
   res.redirect(303, '/');
-}
-
-function parkAndSignIn(forms: ParkedForms, req: Request, res: Response, next: NextFunction): void {
-  const { [CSRF_FIELD]: _token, ...fields } = req.body as Record<string, unknown>;
-  const owner = req.session.tombstone!.citizenId;
-  // Extending a session that is over has nothing to keep.
-  const path = /^\/sessione\b/.test(req.path) ? null : req.originalUrl;
-  const back = path === null ? Promise.resolve(returnPath(fields.ritorno)) : forms.park(owner, path, fields);
-  back.then((to) => res.redirect(303, `/accedi?scaduta=1&ritorno=${encodeURIComponent(to)}`)).catch(next);
 }
 
 function isForeign(req: Request, config: Config): boolean {

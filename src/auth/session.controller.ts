@@ -1,6 +1,6 @@
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Allow } from '../common/access.js';
+import { Allow, WhenLate } from '../common/access.js';
 import type { PageLocals } from '../common/pages.js';
 import { Visitor } from '../common/visitor.js';
 import { Config } from '../config.js';
@@ -22,6 +22,7 @@ export class SessionController {
 
   /** "Resta collegato": the idle limit starts again, and the person stays where they were. */
   @Post('sessione/estendi')
+  @WhenLate(({ body }) => returnPath((body as { ritorno?: unknown } | undefined)?.ritorno))
   async extend(@Body() body: Record<string, unknown>, @Req() req: Request, @Res() res: Response): Promise<void> {
     await this.sessions.extend(req.sessionID);
     res.redirect(303, returnPath(body.ritorno));
@@ -29,6 +30,7 @@ export class SessionController {
 
   /** Ours ends first, whatever the provider says; then the way to the provider's own logout, where it has one. */
   @Post('esci')
+  @WhenLate('/bacheca')
   async leave(@Visitor() { t }: Visitor, @Req() req: Request, @Res() res: Response): Promise<void> {
     const { provider } = req.session;
     await this.signIn.signOut(req);

@@ -1,4 +1,5 @@
 import { SetMetadata } from '@nestjs/common';
+import type { Request } from 'express';
 
 /** Who may use a route: anyone, a signed-in citizen, office staff. */
 export type Access = 'anyone' | 'citizen' | 'staff';
@@ -14,6 +15,14 @@ export const Allow = (access: Access): MethodDecorator & ClassDecorator => SetMe
  * comes back from an ended session may be led through it, to be shown filled in (it is never valid by itself).
  */
 export const Resumable = (): MethodDecorator => SetMetadata(RESUMABLE, true);
+
+export const WHEN_LATE = 'when-late';
+
+/**
+ * Of a POST route that is not @Resumable: the page of the same record (`:id` as in its own address) that leads on when
+ * the form came too late, its session over or too weak. What was pressed is not done by itself afterwards.
+ */
+export const WhenLate = (page: string | ((req: Request) => string)): MethodDecorator => SetMetadata(WHEN_LATE, page);
 
 export const REQUIRES = 'requires';
 export const ROLES = 'roles';

@@ -16,14 +16,3 @@ export const ROME = 'Europe/Rome';
 export function romeDate(instant: Temporal.Instant): Temporal.PlainDate {
   return instant.toZonedDateTimeISO(ROME).toPlainDate();
 }
-
-/** Whether a text is an instant as this program writes them (UTC, milliseconds at most) and one that exists. */
-export function isInstant(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text)) return false;
-  try {
-    Temporal.Instant.from(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

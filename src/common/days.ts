@@ -1,7 +1,14 @@
-/** A day as this program writes it (2026-04-01). @returns null for any other text, and for a day that does not exist */
+/**
+ * Nobody's day lies before. PostgreSQL and Temporal write days from here on alike (year 0 they do not), and so they do
+ * what is reckoned from those of addresses, years of five digits being far off. A period may be typed "until 9999".
+ */
+const FIRST_YEAR = 1800;
+const LAST_YEAR_OF_ADDRESSES = 2999;
+
+/** A day as this program writes it (2026-04-01). @returns null for any other text, and for a day that cannot be */
 export function dayFrom(text: string | null): Temporal.PlainDate | null {
   const [, year = '', month = '', day = ''] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text ?? '') ?? [];
-  return dayOfParts({ day, month, year });
+  return Number(year) > LAST_YEAR_OF_ADDRESSES ? null : dayOfParts({ day, month, year });
 }
 
 export interface TypedDay {
@@ -13,6 +20,7 @@ export interface TypedDay {
 /** A day as people type it, in three parts. @returns null when they are no day of the calendar */
 export function dayOfParts({ day, month, year }: TypedDay): Temporal.PlainDate | null {
   if (!/^\d{1,2}$/.test(day) || !/^\d{1,2}$/.test(month) || !/^\d{4}$/.test(year)) return null;
+  if (Number(year) < FIRST_YEAR) return null;
   try {
     return Temporal.PlainDate.from(
       { year: Number(year), month: Number(month), day: Number(day) },
@@ -22,3 +30,16 @@ export function dayOfParts({ day, month, year }: TypedDay): Temporal.PlainDate |
     return null;
   }
 }
+
+/** Whether a text is an instant as this program writes them (UTC, milliseconds at most), and one that can be. */
+export function isInstant(text: string): boolean {
+  if (!INSTANT.test(text) || !dayFrom(text.slice(0, 10))) return false;
+  try {
+    // Read and written again it is the same: 24:00 and leap seconds are not.
+    return Temporal.Instant.from(text).toString() === text;
+  } catch {
+    return false;
+  }
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;

@@ -11,6 +11,8 @@ declare global {
       acting?: Acting;
       /** The body as it came, of the few addresses that other systems post to (transport). */
       raw?: Buffer;
+      /** A form that no open session sent; `owner` is whose it was when that session has just ended. */
+      late?: { owner: string | null };
       /** The institute's own: never together with `acting`. */
       staff?: { id: string; office: string | null; roles: readonly StaffRole[] };
     }

@@ -81,7 +81,8 @@ export class Form<T extends object> {
 /** Marks a body that comes back from an ended session (auth/parked-forms). */
 export class ResumedBody {
   constructor(fields: Record<string, unknown>) {
-    Object.assign(this, fields);
+    // Not assigned: a field called `__proto__` would make it another kind of thing.
+    for (const [name, value] of Object.entries(fields)) Object.defineProperty(this, name, { value, enumerable: true });
   }
 }
 

@@ -1,5 +1,4 @@
-import { isInstant } from './clock.js';
-import { dayFrom } from './days.js';
+import { dayFrom, isInstant } from './days.js';
 import { UUID } from './uuid.js';
 
 /** A row of a list that is shown in the order of a time, then of ids. */

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Param, Post, Query, Render, Req, Res } from '@ne
 import type { Request, Response } from 'express';
 import { Reads } from '../audit/index.js';
 import { flash } from '../auth/index.js';
-import { Allow } from '../common/access.js';
+import { Allow, WhenLate } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { UUID, UuidParam } from '../common/uuid.js';
 import { Visitor } from '../common/visitor.js';
@@ -41,6 +41,7 @@ export class NotificationsController {
 
   /** Marks as read what was there when the page was made. By ids: one that was written before may be committed after. */
   @Post('lette')
+  @WhenLate('/notifiche')
   async markRead(
     @Acting() acting: Acting,
     @Body() body: Record<string, unknown>,

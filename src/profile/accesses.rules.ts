@@ -1,4 +1,5 @@
 import { dayOfParts, type TypedDay } from '../common/days.js';
+import { lookUp } from '../common/look-up.js';
 
 /** Who did it, as the person it is about sees it; the words of the address. */
 export const WHO = { tu: 'self', delegato: 'delegate', operatore: 'staff', sistema: 'system' } as const;
@@ -38,7 +39,7 @@ export function periodOf(start: TypedDay, end: TypedDay): Period {
 
 /** The code for a word of the address; what nobody offered asks for nothing. */
 export function codeOf<T extends string>(codes: Readonly<Record<string, T>>, word: string): T | null {
-  return Object.hasOwn(codes, word) ? (codes[word] ?? null) : null;
+  return lookUp(codes, word) ?? null;
 }
 
 /** Who and what together, as the index has them: few short stretches instead of one long one to search through. */

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Post, Render, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Reads } from '../audit/index.js';
 import { clearSessionCookie, currentSession, flash, SessionsService } from '../auth/index.js';
-import { Allow, Requires } from '../common/access.js';
+import { Allow, Requires, WhenLate } from '../common/access.js';
 import { Acting } from '../common/acting.js';
 import { UUID } from '../common/uuid.js';
 import { Visitor } from '../common/visitor.js';
@@ -29,6 +29,7 @@ export class SessionsController {
 
   /** One session, not stronger than this one: who holds a PIN alone can end the sessions opened with a PIN. */
   @Post('fine')
+  @WhenLate('/dati/sessioni')
   async end(
     @Acting() acting: Acting,
     @Body() body: Record<string, unknown>,
@@ -45,6 +46,7 @@ export class SessionsController {
 
   /** All the others, or all: a weak session may not put out the strong ones. */
   @Post('uscita')
+  @WhenLate('/dati/sessioni')
   @Requires({ level: 2 })
   async endMany(
     @Acting() acting: Acting,

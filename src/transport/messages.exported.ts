@@ -3,6 +3,7 @@ import type { Acting } from '../common/acting.js';
 import { pagesByKey, recordOf } from '../common/exported-records.js';
 import { ExportedParts, type Exported, type ExportedRecord } from '../common/exported.js';
 import type { Translate } from '../common/texts.js';
+import { lookUp } from '../common/look-up.js';
 import { MessagesOfPersonRepository, type MessageCopy } from './messages-of-person.repository.js';
 
 /** Every state of a message (migrations/0013-transport.ts), in words. */
@@ -52,5 +53,5 @@ export class ExportedMessages implements Exported, OnModuleInit {
 }
 
 function words({ channel, kind, state }: MessageCopy, t: Translate): Record<'channel' | 'kind' | 'state', string> {
-  return { channel: t(CHANNELS[channel]), kind: t(KINDS[kind]), state: t(STATES[state]!) };
+  return { channel: t(CHANNELS[channel]), kind: t(KINDS[kind]), state: t(lookUp(STATES, state)!) };
 }

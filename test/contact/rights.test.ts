@@ -75,6 +75,20 @@ describe('asking', () => {
     assert.equal((await requests(portal)).length, 1);
   });
 
+  it('whose form somebody else has sent before is a request of its own', async () => {
+    const other = await signedInAs(portal, luca);
+    const invio = randomUUID();
+    for (const who of [other, me, me]) await sendRight(who, 'opposizione', { ...FORMS.opposizione, invio }).expect(303);
+    const made = await requests(portal);
+    assert.deepEqual(made.map((one) => one.citizen_id).toSorted(), [luca.id, maria.id].toSorted());
+    for (const odd of [invio.toUpperCase(), '__proto__', '', `${invio}${invio}`, made[0]!.id])
+      await sendRight(me, 'limitazione', { ...FORMS.limitazione, invio: odd }).expect((answer) => {
+        assert.ok([303, 422].includes(answer.status), `${odd}: ${answer.status}`);
+      });
+    await sendRight(me, 'limitazione', { ...FORMS.limitazione, invio: [invio, invio] }).expect(400);
+    assert.equal((await requests(portal)).length, 3);
+  });
+
   it('keeps to one open request of a kind, of forms sent at once too, and loses nothing that was typed', async () => {
     const answers = await Promise.all([1, 2, 3].map(() => sendRight(me, 'opposizione', FORMS.opposizione)));
     assert.deepEqual(answers.map(({ status }) => status).toSorted(), [303, 422, 422]);

@@ -1,4 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
+import { lookUp } from '../../common/look-up.js';
 import { instant, isId, plainText } from './assertion.js';
 import { DS, ENTITY_FORMAT, SAML, SAMLP, SUCCESS, TRANSIENT_FORMAT } from './names.js';
 import { must, Refusal, type RefusalReason } from './refusal.js';
@@ -86,7 +87,7 @@ function byQuery(
 ): XmlElement {
   must(signature !== '', 'logout-unsigned');
   must(children(raw, DS, 'Signature').length === 0, 'signature-position');
-  const hash = Object.hasOwn(SIGNATURES, algorithm) ? SIGNATURES[algorithm] : undefined;
+  const hash = lookUp(SIGNATURES, algorithm);
   must(hash, 'signature-algorithm');
   must(/^[A-Za-z0-9+/]+={0,2}$/.test(signature), 'signature-structure');
   const bytes = Buffer.from(signature, 'base64');

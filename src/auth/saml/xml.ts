@@ -1,3 +1,4 @@
+import { lookUp } from '../../common/look-up.js';
 import { must, Refusal } from './refusal.js';
 
 /** One element of a parsed message. `text` is the direct character data, entities resolved. */
@@ -198,7 +199,7 @@ function decoded(text: string): string {
       must(isXmlCharacter(code), 'not-well-formed');
       return String.fromCodePoint(code);
     }
-    const known = Object.hasOwn(NAMED, name) ? NAMED[name] : undefined;
+    const known = lookUp(NAMED, name);
     must(known !== undefined, 'entity');
     return known;
   });

@@ -1,7 +1,7 @@
 import { Controller, Get, Post, Render, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { flash, StaffActing } from '../../auth/index.js';
-import { Allow, Roles } from '../../common/access.js';
+import { Allow, Roles, WhenLate } from '../../common/access.js';
 import { StaffPages } from '../../common/staff-pages.js';
 import { Visitor } from '../../common/visitor.js';
 import { staffTabs } from '../staff-tabs.js';
@@ -26,6 +26,7 @@ export class RetentionController {
   }
 
   @Post('prova')
+  @WhenLate('/operatore/conservazione')
   @Roles('administrator')
   async tryOut(@StaffActing() acting: StaffActing, @Req() req: Request, @Res() res: Response): Promise<void> {
     await this.retention.askDryRun(acting);

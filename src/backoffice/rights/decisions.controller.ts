@@ -1,9 +1,10 @@
 import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { flash, StaffActing } from '../../auth/index.js';
-import { Allow, Roles } from '../../common/access.js';
+import { Allow, Roles, WhenLate } from '../../common/access.js';
 import { ErasedParts } from '../../common/erased.js';
 import { Form, FormPipe } from '../../common/form.js';
+import { numberFrom } from '../../common/numbers.js';
 import { Visitor } from '../../common/visitor.js';
 import { RightsDeskService, type DeskRequest } from '../../contact/index.js';
 import { DecideForm } from './desk.forms.js';
@@ -34,6 +35,7 @@ export class DecisionsController {
   }
 
   @Post()
+  @WhenLate('/operatore/richieste-dati/:protocol/decisione')
   async create(
     @StaffActing() acting: StaffActing,
     @Visitor() visitor: Visitor,
@@ -49,7 +51,7 @@ export class DecisionsController {
     const decided = await this.desk.decide(
       acting,
       protocol,
-      Number(form.data.versione) || 0,
+      numberFrom(form.data.versione) ?? 0,
       decisionOf(kind, form.data),
       correctionOf(kind, form.data),
     );

@@ -1,7 +1,8 @@
 import { Body, Controller, Get, Param, Post, Query, Render, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { flash, StaffActing } from '../../auth/index.js';
-import { Allow, Roles } from '../../common/access.js';
+import { Allow, Roles, WhenLate } from '../../common/access.js';
+import { numberFrom } from '../../common/numbers.js';
 import { StaffPages } from '../../common/staff-pages.js';
 import { Visitor } from '../../common/visitor.js';
 import { RightsDeskService } from '../../contact/index.js';
@@ -44,6 +45,7 @@ export class DeskController {
   }
 
   @Post(':protocol/presa-in-carico')
+  @WhenLate('/operatore/richieste-dati/:protocol')
   async take(
     @StaffActing() acting: StaffActing,
     @Param('protocol') protocol: string,
@@ -51,7 +53,7 @@ export class DeskController {
     @Req() req: Request,
     @Res() res: Response,
   ): Promise<void> {
-    const taken = await this.desk.take(acting, protocol, Number(body.versione) || 0);
+    const taken = await this.desk.take(acting, protocol, numberFrom(body.versione) ?? 0);
     await flash(req, taken.ok ? 'desk.taken' : 'desk.changed', taken.ok ? 'ok' : 'warning');
     res.redirect(303, `${DESK}/${encodeURIComponent(protocol)}#esito`);
   }

@@ -1,8 +1,9 @@
 import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { flash, StaffActing } from '../../auth/index.js';
-import { Allow, Roles } from '../../common/access.js';
+import { Allow, Roles, WhenLate } from '../../common/access.js';
 import { Form, FormPipe } from '../../common/form.js';
+import { numberFrom } from '../../common/numbers.js';
 import { Visitor } from '../../common/visitor.js';
 import { RightsDeskService } from '../../contact/index.js';
 import { ExtendForm } from './desk.forms.js';
@@ -32,6 +33,7 @@ export class ExtensionsController {
   }
 
   @Post()
+  @WhenLate('/operatore/richieste-dati/:protocol/proroga')
   async create(
     @StaffActing() acting: StaffActing,
     @Visitor() { t }: Visitor,
@@ -44,7 +46,7 @@ export class ExtensionsController {
       const shown = await this.desk.read(acting, protocol);
       return res.status(form.status).render('desk/extend', extendPage(t, shown, form));
     }
-    const version = Number(form.data.versione) || 0;
+    const version = numberFrom(form.data.versione) ?? 0;
     const extended = await this.desk.extend(acting, protocol, version, form.data.motivo);
     if (!extended.ok) {
       const refused = form.withError('motivo', `desk.${extended.reason}`);

@@ -7,7 +7,7 @@ import { Allow, Requires, Resumable } from '../../common/access.js';
 import { Acting } from '../../common/acting.js';
 import { NotFound } from '../../common/errors.js';
 import { Form, FormPipe } from '../../common/form.js';
-import { UUID } from '../../common/uuid.js';
+import { onceOnlyId } from '../../common/uuid.js';
 import { Visitor } from '../../common/visitor.js';
 import { AskForm } from './rights.forms.js';
 import { kindOfSlug, missing, type Concern, type Kind } from './rights.rules.js';
@@ -47,7 +47,7 @@ export class NewRightController {
     if (!form.valid) return this.show(acting, visitor, res, kind, form);
     const { dati, attuale, giusto, testo, invio } = form.data;
     const asked = await this.rights.ask(acting, {
-      submissionId: UUID.test(invio) ? invio : randomUUID(),
+      submissionId: onceOnlyId(acting.subject, invio),
       kind,
       concerns: [...new Set(dati)] as Concern[],
       message: testo,

@@ -2,10 +2,11 @@ import { Controller, Get, Param, Post, Render, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Reads } from '../../audit/index.js';
 import { flash } from '../../auth/index.js';
-import { Allow, Requires } from '../../common/access.js';
+import { Allow, Requires, WhenLate } from '../../common/access.js';
 import { Acting } from '../../common/acting.js';
 import { Clock, romeDate } from '../../common/clock.js';
 import { NotFound } from '../../common/errors.js';
+import { lookUp } from '../../common/look-up.js';
 import { Visitor } from '../../common/visitor.js';
 import { isOpen } from './rights.rules.js';
 import { RightsService } from './rights.service.js';
@@ -66,6 +67,7 @@ export class RightsController {
   }
 
   @Post('richieste/:protocol/ritiro')
+  @WhenLate('/dati/diritti/richieste/:protocol/ritiro')
   async withdraw(
     @Acting() acting: Acting,
     @Param('protocol') protocol: string,
@@ -79,13 +81,14 @@ export class RightsController {
 
   /** Takes a restriction or an objection back. */
   @Post('segni/:segno/fine')
+  @WhenLate('/dati/diritti')
   async lift(
     @Acting() acting: Acting,
     @Param('segno') which: string,
     @Req() req: Request,
     @Res() res: Response,
   ): Promise<void> {
-    const mark = MARKS[which];
+    const mark = lookUp(MARKS, which);
     if (!mark) throw new NotFound();
     await this.rights.lift(acting, mark);
     await flash(req, `rights.lifted-${mark}`);

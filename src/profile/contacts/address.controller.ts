@@ -2,13 +2,13 @@ import { Body, Controller, Get, Post, Render, Req, Res, UseGuards } from '@nestj
 import type { Request, Response } from 'express';
 import { Reads } from '../../audit/index.js';
 import { flash } from '../../auth/index.js';
-import { Allow, Requires, Resumable } from '../../common/access.js';
+import { Allow, Requires, Resumable, WhenLate } from '../../common/access.js';
 import { Acting } from '../../common/acting.js';
 import { Form, FormPipe } from '../../common/form.js';
 import { Visitor } from '../../common/visitor.js';
 import { addressForm, addressPage, addressRemovalPage } from './address.views.js';
 import { AddressesService } from './addresses.service.js';
-import { AddressForm, RemovalForm, versionOf } from './contacts.forms.js';
+import { AddressForm, RemovalForm, removedVersion, versionOf } from './contacts.forms.js';
 import { ThemselvesGuard } from './themselves.guard.js';
 
 const LIST = '/dati/contatti';
@@ -63,13 +63,14 @@ export class AddressController {
   }
 
   @Post('rimozione')
+  @WhenLate('/dati/contatti/indirizzo/rimozione')
   async remove(
     @Body(new FormPipe(RemovalForm)) form: Form<RemovalForm>,
     @Acting() acting: Acting,
     @Req() req: Request,
     @Res() res: Response,
   ): Promise<void> {
-    const { ok } = await this.addresses.remove(acting, versionOf(form.data));
+    const { ok } = await this.addresses.remove(acting, removedVersion(form.data));
     await flash(req, ok ? 'contacts.removed-address' : 'contacts.not-removed', ok ? 'ok' : 'warning');
     res.redirect(303, `${LIST}#esito`);
   }

@@ -1,7 +1,7 @@
 import { Body, Controller, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { flash } from '../../auth/index.js';
-import { Allow, Requires } from '../../common/access.js';
+import { Allow, Requires, WhenLate } from '../../common/access.js';
 import { Acting } from '../../common/acting.js';
 import { Form, FormPipe } from '../../common/form.js';
 import { Visitor } from '../../common/visitor.js';
@@ -23,6 +23,7 @@ export class CodeRequestsController {
   constructor(private readonly codes: ContactCodesService) {}
 
   @Post('invio')
+  @WhenLate('/dati/contatti/:canale/codice')
   async resend(
     @Param('canale', CodeKindPipe) kind: CodeKind,
     @Body(new FormPipe(ChangeForm)) form: Form<ChangeForm>,
@@ -42,6 +43,7 @@ export class CodeRequestsController {
 
   /** The change is given up; what was live stays. */
   @Post('annullamento')
+  @WhenLate('/dati/contatti/:canale/codice')
   async giveUp(
     @Param('canale', CodeKindPipe) kind: CodeKind,
     @Body(new FormPipe(ChangeForm)) form: Form<ChangeForm>,

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Param, Post, Render, Req, Res, UseGuards } from 
 import type { Request, Response } from 'express';
 import { Reads } from '../../audit/index.js';
 import { flash } from '../../auth/index.js';
-import { Allow, Requires, Resumable } from '../../common/access.js';
+import { Allow, Requires, Resumable, WhenLate } from '../../common/access.js';
 import { Acting } from '../../common/acting.js';
 import { Form, FormPipe } from '../../common/form.js';
 import type { Translate } from '../../common/texts.js';
@@ -11,7 +11,7 @@ import { ContactChangesService, type Saved } from './contact-changes.service.js'
 import { ContactCodesService, type Asked } from './contact-codes.service.js';
 import { ContactKindPipe, SLUGS } from './contact-kind.pipe.js';
 import { contactInWords, contactPage, removalPage } from './contact.views.js';
-import { ContactForm, RemovalForm, versionOf } from './contacts.forms.js';
+import { ContactForm, RemovalForm, removedVersion, versionOf } from './contacts.forms.js';
 import type { Contact } from './contacts.repository.js';
 import { emailTyped, needsCode, type ContactKind } from './contacts.rules.js';
 import { ContactsService } from './contacts.service.js';
@@ -83,6 +83,7 @@ export class ContactController {
   }
 
   @Post('rimozione')
+  @WhenLate('/dati/contatti/:canale/rimozione')
   async remove(
     @Param('canale', ContactKindPipe) kind: ContactKind,
     @Body(new FormPipe(RemovalForm)) form: Form<RemovalForm>,
@@ -91,7 +92,7 @@ export class ContactController {
     @Req() req: Request,
     @Res() res: Response,
   ): Promise<void> {
-    const removed = await this.changes.remove(acting, kind, versionOf(form.data), t);
+    const removed = await this.changes.remove(acting, kind, removedVersion(form.data), t);
     await flash(req, removed.ok ? `contacts.removed-${kind}` : 'contacts.not-removed', removed.ok ? 'ok' : 'warning');
     res.redirect(303, `${LIST}#esito`);
   }

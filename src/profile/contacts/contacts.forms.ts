@@ -88,6 +88,11 @@ const VERSION = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/;
 /** No contact has it: what comes from a form of another hand is told that things have changed. */
 const NO_VERSION = '00000000-0000-4000-8000-000000000000';
 
+/** The version that is to be removed. */
+export function removedVersion({ versione }: RemovalForm): string {
+  return versionOf({ versione }) || NO_VERSION;
+}
+
 /** The version that a form names; '' when it was filled in against none. */
 export function versionOf({ versione }: { versione: string }): string {
   return VERSION.test(versione) ? versione : NO_VERSION;

@@ -1,6 +1,5 @@
 import { dateAndTime, dateInWords } from '../../common/calendar.js';
-import { isInstant } from '../../common/clock.js';
-import { dayFrom } from '../../common/days.js';
+import { dayFrom, isInstant } from '../../common/days.js';
 import type { Exported, ExportedRecord, ExportedValue } from '../../common/exported.js';
 import type { Templates } from '../../common/templates.js';
 import type { Translate } from '../../common/texts.js';

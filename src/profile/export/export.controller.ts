@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Reads } from '../../audit/index.js';
 import { flash } from '../../auth/index.js';
-import { Allow, Requires } from '../../common/access.js';
+import { Allow, Requires, WhenLate } from '../../common/access.js';
 import { Acting } from '../../common/acting.js';
 import { Clock, romeDate } from '../../common/clock.js';
 import { UuidParam } from '../../common/uuid.js';
@@ -34,6 +34,7 @@ export class ExportController {
   }
 
   @Post()
+  @WhenLate('/dati/esporta')
   async create(
     @Acting() acting: Acting,
     @Visitor() { lang }: Visitor,
@@ -62,6 +63,7 @@ export class ExportController {
   }
 
   @Post(':id/eliminazione')
+  @WhenLate('/dati/esporta')
   async discard(
     @Acting() acting: Acting,
     @Param('id', UuidParam) id: string,

@@ -1,4 +1,5 @@
 import { Form } from '../../common/form.js';
+import { numberFrom } from '../../common/numbers.js';
 import { isLanguage, type Language } from '../../common/texts.js';
 import { PreferencesForm } from './preferences.forms.js';
 import { readClockTime, wishes } from './preferences.rules.js';
@@ -27,6 +28,6 @@ export function chosenIn({ data }: Form<PreferencesForm>): (Preferences & { lang
   const [from, to] = [readClockTime(data.dalle), readClockTime(data.alle)];
   if (!from || !to || from.equals(to) || !isLanguage(data.lingua)) return null;
   const said = wishes([]).map((wish) => ({ ...wish, wanted: data[`${wish.type}-${wish.channel}`] === 'si' }));
-  const version = /^\d{1,9}$/.test(data.versione) ? Number(data.versione) : 0;
+  const version = numberFrom(data.versione) ?? 0;
   return { version, wishes: said, quiet: { on: data.silenzio === 'si', from, to }, language: data.lingua };
 }

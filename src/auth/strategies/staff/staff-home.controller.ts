@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Post, Render, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Allow } from '../../../common/access.js';
+import { Allow, WhenLate } from '../../../common/access.js';
 import { StaffPages } from '../../../common/staff-pages.js';
 import { Visitor } from '../../../common/visitor.js';
 import { Config } from '../../../config.js';
@@ -29,12 +29,14 @@ export class StaffHomeController {
   }
 
   @Post('estendi')
+  @WhenLate(({ body }) => staffReturnPath((body as { ritorno?: unknown } | undefined)?.ritorno))
   async extend(@Body() body: Record<string, unknown>, @Req() req: Request, @Res() res: Response): Promise<void> {
     await this.sessions.extend(req.sessionID);
     res.redirect(303, staffReturnPath(body.ritorno));
   }
 
   @Post('esci')
+  @WhenLate('/operatore')
   async leave(@Req() req: Request, @Res() res: Response): Promise<void> {
     await this.staff.signOut(req);
     clearSessionCookie(res, this.config);
