@@ -15,9 +15,9 @@ import { requestContext, type Log } from './common/log.js';
 import { Metrics } from './common/metrics.js';
 import { nestLogger } from './common/nest-logger.js';
 import { Pages, sendHtml, type PageLocals } from './common/pages.js';
-import { whoAsked } from './common/request-facts.js';
+import { rightSpelling, whoAsked } from './common/request-facts.js';
 import { securityHeaders } from './common/security-headers.js';
-import { isLanguage, preferredLanguage, Texts } from './common/texts.js';
+import { isLanguage, preferredLanguage, Texts, withoutLanguage } from './common/texts.js';
 import type { Config } from './config.js';
 import { RAW_POSTS } from './transport/index.js';
 
@@ -70,6 +70,7 @@ function chain(
     publicFiles(config),
     formBody,
     cleanText,
+    rightlySpelled,
     // Counted once the body has arrived: slow senders occupy a connection, not a place.
     bounded(config, app.get(Metrics)),
     ...auth.middleware(POSTS_FROM_OUTSIDE),
@@ -171,30 +172,42 @@ function knownMethods(req: Request, res: Response, next: NextFunction): void {
   res.set('Allow', 'GET, HEAD, POST').status(405).type('text').send('405');
 }
 
-/** `?lingua=de` chooses (and is remembered), then the cookie, then what the browser prefers. */
+/**
+ * `?lingua=de` on a link of ours chooses, and is remembered; from another site it is for that page alone. Else the
+ * cookie says it, then what the browser prefers.
+ */
 function inLanguage(texts: Texts, config: Config): RequestHandler {
   return (req, res, next) => {
     const { lingua } = req.query;
-    if (isLanguage(lingua) && req.method === 'GET') {
-      res.cookie(languageCookie(config), lingua, {
+    const asked = req.method === 'GET' && isLanguage(lingua) ? lingua : null;
+    if (asked) {
+      req.url = req.originalUrl = withoutLanguage(req.originalUrl);
+      for (const said of ['Sec-Fetch-Site', 'Referer']) res.vary(said);
+    }
+    if (asked && isByThePerson(req, config)) {
+      res.cookie(languageCookie(config), asked, {
         path: '/',
         maxAge: 31_536_000_000,
         sameSite: 'lax',
         httpOnly: true,
         secure: config.baseUrl.protocol === 'https:',
       });
-      const [path = '/', query] = req.originalUrl.split('?');
-      const others = new URLSearchParams(query);
-      others.delete('lingua');
-      return res.redirect(303, others.size > 0 ? `${path}?${others}` : path);
+      return res.redirect(303, req.originalUrl);
     }
     const chosen = rememberedLanguage(req.get('cookie'), config);
-    const lang = chosen ?? preferredLanguage(req.get('accept-language'));
-    req.visitor = { t: texts.for(lang), lang, chosen: chosen !== null };
+    const lang = asked ?? chosen ?? preferredLanguage(req.get('accept-language'));
+    req.visitor = { t: texts.for(lang), lang, chosen: asked ? 'elsewhere' : chosen !== null };
     res.set('Content-Language', lang);
     res.vary('Accept-Language');
     next();
   };
+}
+
+/** Followed on a page of ours, or typed. Browsers that do not say so (text ones, old ones) send the page as Referer. */
+function isByThePerson(req: Request, config: Config): boolean {
+  const site = req.get('sec-fetch-site');
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  return URL.parse(req.get('referer') ?? '')?.origin === config.baseUrl.origin;
 }
 
 const urlencoded = express.urlencoded({ extended: false, limit: '96kb', parameterLimit: 200 });
@@ -237,6 +250,14 @@ function decoded(text: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Who types an address by hand may write `/Bacheca/`. A form is ours, and spelled right: any other has no route. */
+function rightlySpelled(req: Request, res: Response, next: NextFunction): void {
+  if (req.method === 'POST' || !/[A-Z]|.\/$|\/\//.test(req.path)) return next();
+  const spelling = rightSpelling(req);
+  if (spelling === null || spelling === req.path) return next();
+  res.redirect(301, spelling + req.originalUrl.slice(req.path.length));
 }
 
 /** Personal pages are never kept by anybody; public ones for a minute, each language apart. */

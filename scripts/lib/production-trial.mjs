@@ -232,7 +232,11 @@ async function pages(url, checks) {
     '/bacheca leads to /accedi, at the public address',
     (personal.headers.get('location') ?? '').startsWith(`${BASE_URL}/accedi`),
   );
-  const cookie = (await get('/?lingua=de')).headers.get('set-cookie') ?? '';
+  const chosen = await fetch(`${url}/?lingua=de`, {
+    headers: { ...headers, 'Sec-Fetch-Site': 'same-origin' },
+    redirect: 'manual',
+  });
+  const cookie = chosen.headers.get('set-cookie') ?? '';
   checks.that('cookies are Secure and HttpOnly', /; HttpOnly/.test(cookie) && /; Secure/.test(cookie), cookie);
   for (const page of ['/dev', '/dev/idp', '/.env', '/package.json'])
     checks.that(`${page} is not there`, (await get(page)).status === 404);

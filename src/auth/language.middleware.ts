@@ -7,8 +7,8 @@ import type { Texts } from '../common/texts.js';
 import type { CitizensRepository } from './citizens.repository.js';
 
 /**
- * The language of a signed-in person: the one chosen by link here goes into the profile, and the profile's is used in a
- * browser where none was chosen yet.
+ * The language of a signed-in person: the one chosen on our pages goes into the profile, and the profile's is used in a
+ * browser where none was chosen yet. A link of another site changes neither.
  */
 export function personalLanguage(
   texts: Texts,
@@ -19,7 +19,7 @@ export function personalLanguage(
 ): RequestHandler {
   return (req: Request, res: Response, next: NextFunction): void => {
     const { acting, session, visitor } = req;
-    if (!acting) return next();
+    if (!acting || visitor.chosen === 'elsewhere') return next();
     if (!visitor.chosen && session.language) {
       req.visitor = { t: texts.for(session.language), lang: session.language, chosen: false };
       res.set('Content-Language', session.language);

@@ -1,3 +1,5 @@
+import { withoutLanguage } from '../common/texts.js';
+
 /** Idle limit, with a visible way to extend it (design.md, Sessions; WCAG 2.2.1). */
 export const SESSION_IDLE = { minutes: 15 } as const;
 /** However busy, a session ends after a working day. */
@@ -27,5 +29,6 @@ export function returnPath(wanted: unknown, fallback = '/bacheca'): string {
   // Normalising may bring forth what the pattern refused: '/.//host' becomes '//host'.
   if (origin !== 'http://portal.invalid' || pathname.startsWith('//')) return fallback;
   if (/^\/(accedi|esci|spid|cie|cns|eidas|pin|sessione|operatore|dev)(\/|$)/.test(pathname)) return fallback;
-  return pathname + search;
+  // A language is chosen where it is asked for, not by whoever made the link to sign in.
+  return withoutLanguage(pathname + search);
 }

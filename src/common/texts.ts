@@ -97,3 +97,12 @@ export function preferredLanguage(header: string | undefined): Language {
 export function isLanguage(value: unknown): value is Language {
   return LANGUAGES.some((language) => language === value);
 }
+
+/** The same address without its choice of a language, so that it can be followed without choosing again. */
+export function withoutLanguage(address: string): string {
+  const [path = '/', query] = address.split('?');
+  const others = new URLSearchParams(query);
+  if (!others.has('lingua')) return address;
+  others.delete('lingua');
+  return others.size > 0 ? `${path}?${others}` : path;
+}

@@ -6,8 +6,8 @@ import type { Language, Translate } from './texts.js';
 export interface Visitor {
   t: Translate;
   lang: Language;
-  /** Whether the person chose it by a link, rather than their browser for them. */
-  chosen: boolean;
+  /** Whether the person chose it here, rather than their browser for them; by a link of elsewhere it is for this page alone. */
+  chosen: boolean | 'elsewhere';
 }
 
 export const Visitor = createParamDecorator((_: unknown, context: ExecutionContext): Visitor => {

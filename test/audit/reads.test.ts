@@ -193,9 +193,9 @@ describe('a statement carried along', () => {
 
 describe('a change', () => {
   it('of the language is recorded', async () => {
-    await browser.get('/dati?lingua=de').expect(303);
+    await browser.get('/dati?lingua=de').set('Sec-Fetch-Site', 'same-origin').expect(303);
     await browser.get('/dati').expect(200);
-    await browser.get('/dati?lingua=it').expect(303);
+    await browser.get('/dati?lingua=it').set('Sec-Fetch-Site', 'same-origin').expect(303);
     await browser.get('/dati').expect(200);
     assert.equal((await actions()).filter((action) => action === 'profile.language').length, 2);
   });

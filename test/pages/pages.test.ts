@@ -161,7 +161,7 @@ describe('redirects', () => {
       visit(portal.url, path, { cookie, ...(form ? { form: { _csrf: maria.csrf(), ...form } } : {}) });
     const answers = [
       await to('/bacheca', undefined, ''),
-      await to('/?lingua=de'),
+      await visit(portal.url, '/?lingua=de', { headers: { 'Sec-Fetch-Site': 'same-origin' } }),
       await to('/accedi?ritorno=/dati'),
       await to('/dati/residenza', { comune: 'Roma' }),
       await to('/notifiche/lette', { stato: 'tutte', mostrate: '2020-01-01T00:00:00Z' }),

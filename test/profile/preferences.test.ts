@@ -201,7 +201,7 @@ describe('preferences', () => {
     const answer = await send({ lingua: 'de' });
     assert.equal(answer.status, 303);
     assert.match(answer.headers.location!, /\?lingua=de#esito$/);
-    const chosen = await me.browser.get('/dati/preferenze?lingua=de');
+    const chosen = await me.browser.get('/dati/preferenze?lingua=de').set('Sec-Fetch-Site', 'same-origin');
     const cookie = `${me.cookie}; ${chosen.headers['set-cookie']![0]!.split(';')[0]}`;
     const $ = load((await me.browser.get('/dati/preferenze').set('Cookie', cookie)).text);
     assert.equal($('html').attr('lang'), 'de');

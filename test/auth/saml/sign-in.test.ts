@@ -210,7 +210,7 @@ describe('when the provider says no', () => {
 
   it('says so in the language of the person', async () => {
     const browser = portal.browser();
-    await browser.get('/?lingua=de');
+    await browser.get('/?lingua=de').set('Sec-Fetch-Site', 'same-origin');
     assert.match((await signIn(browser, '25:')).text, /Sie haben die Anmeldung abgebrochen/);
   });
 

@@ -1,4 +1,5 @@
 import { STAFF_ROLES, type StaffRole } from '../../../common/access.js';
+import { withoutLanguage } from '../../../common/texts.js';
 
 /** Who somebody of the staff is, as the institute's provider says in the signed ID token. */
 export interface StaffIdentity {
@@ -36,7 +37,7 @@ export function staffReturnPath(wanted: unknown): string {
   if (!/^\/operatore(\/[\w./-]*)?(\?[\x21-\x5b\x5d-\x7e]*)?$/.test(wanted)) return HOME;
   const { pathname, search } = new URL(wanted, 'http://portal.invalid');
   if (!/^\/operatore(\/|$)/.test(pathname)) return HOME;
-  return /^\/operatore\/(accedi|rientro|esci|estendi)(\/|$)/.test(pathname) ? HOME : pathname + search;
+  return /^\/operatore\/(accedi|rientro|esci|estendi)(\/|$)/.test(pathname) ? HOME : withoutLanguage(pathname + search);
 }
 
 const HOME = '/operatore';
