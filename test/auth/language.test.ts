@@ -70,7 +70,7 @@ describe('the language', () => {
       await signIn(browser, 'Entra come Maria Rossi, livello 2', '/bacheca');
       const stored = async () =>
         (await portal.db.query('SELECT language FROM citizen')).map((row) => JSON.stringify(row));
-      const before = await stored();
+      const earlier = await stored();
       const shown = await browser.get('/dati?lingua=de&a=1').set(headers).expect(200);
       assert.equal(language(shown.text), 'de');
       assert.equal(shown.headers['set-cookie'], undefined);
@@ -85,7 +85,7 @@ describe('the language', () => {
       );
       assert.equal($('[name=ritorno]').attr('value'), '/dati?a=1');
       assert.equal(language((await browser.get('/dati').set('Accept-Language', 'en')).text), 'en');
-      assert.deepEqual(await stored(), before);
+      assert.deepEqual(await stored(), earlier);
     });
   }
 

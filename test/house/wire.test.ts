@@ -265,7 +265,7 @@ describe('addresses', () => {
     '/sedi?istat=%5B%5D&comune%5B%5D=x',
   ]) {
     it(`answers ${target} without a fault of its own`, async () => {
-      const answer = await get(target);
+      const answer = await get(target, ['Sec-Fetch-Site: same-origin']);
       assert.ok(answer.status >= 200 && answer.status < 500, `${answer.status}`);
       assert.doesNotMatch(answer.text, /^Set-Cookie: a=b/im);
       assertNothingInside(answer.text);
@@ -321,7 +321,7 @@ describe('where answers lead', () => {
       if (ours(extended.text, `ritorno=${evil}`)) redirects++;
       assert.doesNotMatch(extended.text, /^Set-Cookie: a=b/im);
       if (evil.startsWith('/') && !/\s/.test(evil)) {
-        const language = await get(`${evil}/?lingua=de`);
+        const language = await get(`${evil}/?lingua=de`, ['Sec-Fetch-Site: same-origin']);
         if (ours(language.text, `${evil}/?lingua=de`)) redirects++;
       }
       const ended = await get(`/accedi?ritorno=${encodeURIComponent(evil)}`, [`Cookie: ${maria.cookie}`]);

@@ -1,8 +1,11 @@
 import 'reflect-metadata';
 import { RequestMethod, type Type } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/internal.js';
 import { ModulesContainer } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ACCESS, RESUMABLE } from '#src/common/access.js';
+import { ChoicesPipe } from '#src/appointments/choices.js';
 
 export interface Route {
   method: string;
@@ -13,6 +16,8 @@ export interface Route {
   controller: string;
   /** With what its decorators say. */
   handler: object;
+  /** The parameters of its address that it reads, as `@Query` says. */
+  queries: string[];
 }
 
 /** Every route of the program with who may use it, as its decorators say. */
@@ -39,6 +44,23 @@ function routesOfController(controller: Type<unknown>): Route[] {
       resumable: Reflect.getMetadata(RESUMABLE, handler) === true,
       controller: controller.name,
       handler,
+      queries: queriesOf(controller, name),
     };
   });
+}
+
+interface Argument {
+  data?: string;
+  pipes: ({ form?: Type<object> } | Type<unknown>)[];
+}
+
+function queriesOf(controller: Type<unknown>, method: string): string[] {
+  const read = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<string, Argument>;
+  const queries = Object.entries(read).filter(([key]) => key.startsWith(`${RouteParamtypes.QUERY}:`));
+  return [...new Set(queries.flatMap(([, { data, pipes }]) => (data ? [data] : pipes.flatMap(fieldsOf))))];
+}
+
+function fieldsOf(pipe: Argument['pipes'][number]): string[] {
+  if (pipe === ChoicesPipe) return ['sede', 'modo', 'argomento', 'comune', 'giorno', 'ripresa'];
+  return 'form' in pipe && pipe.form ? Object.keys(new pipe.form()) : [];
 }

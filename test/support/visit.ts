@@ -18,14 +18,19 @@ export interface Visit {
   language?: string;
   /** Fields of a form: the visit is a POST. */
   form?: Record<string, string>;
+  headers?: Record<string, string>;
   /** Body and type of another POST. */
   body?: { type: string; text: string };
 }
 
 /** One request, brotli accepted, no redirect followed. */
-export function visit(url: string, path: string, { cookie, language = 'it', form, body }: Visit = {}): Promise<Answer> {
+export function visit(
+  url: string,
+  path: string,
+  { cookie, language = 'it', form, body, headers: more }: Visit = {},
+): Promise<Answer> {
   const content = form ? new URLSearchParams(form).toString() : body?.text;
-  const headers: Record<string, string> = { 'Accept-Encoding': 'br', 'Accept-Language': language };
+  const headers: Record<string, string> = { 'Accept-Encoding': 'br', 'Accept-Language': language, ...more };
   if (cookie) headers.Cookie = cookie;
   if (content !== undefined) {
     headers['Content-Type'] = body?.type ?? 'application/x-www-form-urlencoded';
