@@ -1,5 +1,6 @@
-import { isIP } from 'node:net';
+import { createHmac } from 'node:crypto';
 import { resolve } from 'node:path';
+import { SettingsReader as Reader } from './common/settings-reader.js';
 
 /**
  * Every setting of the program, read and checked once at start; the only file that reads process.env.
@@ -7,6 +8,8 @@ import { resolve } from 'node:path';
  */
 export class Config {
   readonly production: boolean;
+  /** Whether others than this machine may come: then nothing that was published may stand for a secret. */
+  readonly exposed: boolean;
   readonly role: 'web' | 'worker' | 'all';
   /** The public address: the entity id of the service and every absolute link start with it. */
   readonly baseUrl: URL;
@@ -73,7 +76,8 @@ export class Config {
 
   constructor(env: Readonly<Record<string, string | undefined>>) {
     const read = new Reader(env);
-    this.production = env.NODE_ENV === 'production';
+    const environment = read.oneOf('NODE_ENV', ['development', 'production', 'test'] as const, 'development');
+    this.production = environment === 'production';
     this.role = read.oneOf('ROLE', ['web', 'worker', 'all'] as const, 'all');
     this.port = read.integer('PORT', 3000);
     this.host = read.text('HOST', this.production ? '0.0.0.0' : 'localhost');
@@ -81,6 +85,11 @@ export class Config {
     this.managementHost = read.text('MANAGEMENT_HOST', '127.0.0.1');
     this.drainSeconds = read.integer('DRAIN_SECONDS', this.production ? 3 : 0);
     this.baseUrl = read.url('BASE_URL', this.production ? null : `http://localhost:${this.port}`);
+    const local = LOCAL.includes(this.baseUrl.hostname) && LOCAL.includes(this.host);
+    // Tests take any free port and speak of invented addresses; whoever names a port means to be found there.
+    const inTest = environment === 'test' && this.port === 0;
+    this.exposed = this.production || (!local && !inTest);
+    read.guardsSecrets = this.exposed;
     this.dataDir = resolve(read.text('DATA_DIR', '.data'));
     this.viewsDir = resolve(read.text('VIEWS_DIR', 'views'));
     this.publicDir = resolve(read.text('PUBLIC_DIR', 'public'));
@@ -93,11 +102,11 @@ export class Config {
     if (this.databaseSilenceMs === 0) read.problem('DATABASE_SILENCE', 'must be 1 or more');
     this.sessionPool = read.integer('SESSION_POOL', 5);
     this.maxConcurrent = read.integer('MAX_CONCURRENT', 200);
-    this.secret = read.secret('SECRET', this.production ? null : 'development-only-secret-development-only');
+    this.secret = read.secret('SECRET', this.exposed ? null : 'development-only-secret-development-only');
     this.previousSecrets = read.secrets('SECRET_PREVIOUS', this.secret);
-    this.trustProxy = read.list('TRUST_PROXY');
+    this.trustProxy = read.networks('TRUST_PROXY', ['loopback', 'linklocal', 'uniquelocal']);
     this.logLevel = read.oneOf('LOG_LEVEL', ['silent', 'error', 'warn', 'info', 'debug'] as const, 'info');
-    this.development = this.developmentDoubles(read, env.NODE_ENV === 'test');
+    this.development = this.developmentDoubles(read, inTest);
     this.spid = {
       metadataDir: env.SPID_METADATA_DIR ? resolve(env.SPID_METADATA_DIR) : null,
       key: env.SPID_KEY_FILE ?? null,
@@ -131,8 +140,7 @@ export class Config {
       return null;
     }
     // An identity that anybody may take must not be within reach of other machines because a setting was forgotten.
-    const local = ['localhost', '127.0.0.1', '[::1]'].includes(this.baseUrl.hostname);
-    if (!local && !test) return null;
+    if (!LOCAL.includes(this.baseUrl.hostname) && !test) return null;
     const identityProviderPort = read.integer('DEV_IDP_PORT', this.port === 0 ? 0 : this.port + 1);
     // Another site than the portal's, so that cross-site cookie rules are exercised from the first day.
     const staffProviderPort = read.integer('DEV_OIDC_PORT', this.port === 0 ? 0 : this.port + 3);
@@ -146,6 +154,8 @@ export class Config {
     };
   }
 }
+
+const LOCAL = ['localhost', '127.0.0.1', '[::1]', '::1'];
 
 export interface Institute {
   /** Name of the portal, in titles and the header. */
@@ -180,7 +190,11 @@ function staffSettings(read: Reader, production: boolean): Config['staff'] {
   if (issuer === '') return null;
   const { protocol } = read.url('OIDC_ISSUER', null);
   if (production && protocol !== 'https:') read.problem('OIDC_ISSUER', 'must be https in production');
-  return { issuer, clientId: read.text('OIDC_CLIENT_ID', null), clientSecret: read.text('OIDC_CLIENT_SECRET', null) };
+  return {
+    issuer,
+    clientId: read.text('OIDC_CLIENT_ID', null),
+    clientSecret: read.secret('OIDC_CLIENT_SECRET', null, production ? 16 : 1),
+  };
 }
 
 /** How e-mail leaves, and how what comes back is recognised (docs/operations.md, Mail and SMS). */
@@ -206,11 +220,15 @@ export interface SmsSettings {
 }
 
 const ADDRESS = /^[^\s"(),:;<>@[\\\]]+@[a-z0-9.-]+$/i;
-const DEVELOPMENT_KEY = 'development-only-key-development-only-key';
+
+/** What portal and double show each other: no key of the house is the same in two installations. */
+function developmentKey(secret: string, purpose: string): string {
+  return createHmac('sha256', secret).update(`development ${purpose}`).digest('base64url');
+}
 
 function mailSettings(
   read: Reader,
-  config: Pick<Config, 'production' | 'development' | 'institute'>,
+  config: Pick<Config, 'production' | 'development' | 'institute' | 'secret'>,
 ): MailSettings | null {
   const { production, development } = config;
   const said = read.text('SMTP_URL', '') !== '';
@@ -224,14 +242,14 @@ function mailSettings(
   }
   // "+" and a token of 49 characters follow, and a local part has 64 at most (RFC 5321, 4.5.3.1.1).
   if (returnTo.indexOf('@') > 14) read.problem('MAIL_RETURN', 'must have at most 14 characters before the @');
-  const bounceKey = read.secret('MAIL_BOUNCE_KEY', said ? '' : DEVELOPMENT_KEY) || null;
+  const bounceKey = read.secret('MAIL_BOUNCE_KEY', said ? '' : developmentKey(config.secret, 'bounces')) || null;
   return { url, requireTls: production, from, returnTo, bounceKey };
 }
 
 /** All four or none. */
 function smsSettings(
   read: Reader,
-  { production, development }: Pick<Config, 'production' | 'development'>,
+  { production, development, secret }: Pick<Config, 'production' | 'development' | 'secret'>,
 ): SmsSettings | null {
   const said = read.text('SMS_URL', '') !== '';
   if (!said && !development) return null;
@@ -243,9 +261,9 @@ function smsSettings(
   }
   return {
     url,
-    token: read.secret('SMS_TOKEN', said ? null : DEVELOPMENT_KEY),
+    token: read.secret('SMS_TOKEN', said ? null : developmentKey(secret, 'gateway')),
     sender,
-    reportKey: read.secret('SMS_REPORT_KEY', said ? null : DEVELOPMENT_KEY),
+    reportKey: read.secret('SMS_REPORT_KEY', said ? null : developmentKey(secret, 'reports')),
   };
 }
 
@@ -259,7 +277,7 @@ export interface CnsSettings {
   readonly tlsCertificate: string | null;
   /** Certificates of the trusted authorities (PEM), as `npm run cns:trust-list` writes them. */
   readonly trustListFile: string;
-  /** Folder of revocation lists; null: revocation is not checked. */
+  /** Folder of revocation lists; null: revocation is not checked, which must be said aloud (CNS_WITHOUT_REVOCATION). */
   readonly revocationDir: string | null;
   /** In small letters; believed only from the addresses. */
   readonly proxyHeader: string | null;
@@ -268,7 +286,7 @@ export interface CnsSettings {
 
 function cnsSettings(
   read: Reader,
-  config: Pick<Config, 'production' | 'development' | 'port' | 'dataDir' | 'baseUrl'>,
+  config: Pick<Config, 'production' | 'exposed' | 'development' | 'port' | 'dataDir' | 'baseUrl'>,
 ): CnsSettings {
   const file = (name: string) => (read.text(name, '') === '' ? null : resolve(read.text(name, '')));
   const url = read.text('CNS_URL', '') === '' ? null : read.url('CNS_URL', null);
@@ -280,14 +298,25 @@ function cnsSettings(
     trustListFile: file('CNS_TRUST_LIST_FILE') ?? resolve(config.dataDir, 'cns-trust-list.pem'),
     revocationDir: file('CNS_CRL_DIR'),
     proxyHeader: read.text('CNS_PROXY_HEADER', '').toLowerCase() || null,
-    proxyAddresses: read.list('CNS_PROXY_ADDRESSES'),
+    proxyAddresses: read.networks('CNS_PROXY_ADDRESSES'),
   };
   const keys = settings.tlsKey !== null && settings.tlsCertificate !== null;
   if (settings.port !== null && !config.development && !keys) {
     read.problem('CNS_TLS_KEY_FILE', 'and CNS_TLS_CERTIFICATE_FILE are needed with CNS_PORT');
   }
-  if (config.production && !url && (settings.port !== null || settings.proxyHeader)) {
-    read.problem('CNS_URL', 'is needed with CNS_PORT or CNS_PROXY_HEADER');
+  const offered = settings.port !== null || settings.proxyHeader !== null;
+  if (config.production && !url && offered) read.problem('CNS_URL', 'is needed with CNS_PORT or CNS_PROXY_HEADER');
+  if (
+    config.exposed &&
+    !config.development &&
+    offered &&
+    !settings.revocationDir &&
+    !read.flag('CNS_WITHOUT_REVOCATION')
+  ) {
+    read.problem(
+      'CNS_CRL_DIR',
+      'is needed: without it revoked cards are let in, unless CNS_WITHOUT_REVOCATION=1 says so',
+    );
   }
   if (url && url.protocol !== 'https:') read.problem('CNS_URL', 'must be https');
   checkCnsProxy(read, settings);
@@ -308,85 +337,10 @@ function cnsPort(read: Reader, { development, port }: Pick<Config, 'development'
 }
 
 function checkCnsProxy(read: Reader, { proxyHeader, proxyAddresses, url }: CnsSettings): void {
-  for (const address of proxyAddresses) {
-    const [network = '', bits, ...more] = address.split('/');
-    const most = isIP(network) === 6 ? 128 : 32;
-    const fits = isIP(network) !== 0 && more.length === 0;
-    if (!fits || (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > most))) {
-      read.problem('CNS_PROXY_ADDRESSES', 'must be addresses or networks, such as 10.0.0.7 or 10.0.0.0/24');
-    }
-  }
   if (!proxyHeader) return;
   if (!/^[a-z0-9-]+$/.test(proxyHeader)) read.problem('CNS_PROXY_HEADER', 'must be the name of a header');
   if (proxyAddresses.length === 0) read.problem('CNS_PROXY_ADDRESSES', 'are needed with CNS_PROXY_HEADER');
   if (!url) read.problem('CNS_URL', 'is needed with CNS_PROXY_HEADER');
-}
-
-/** Collects every problem, so that an operator mends them all in one go. */
-class Reader {
-  private readonly problems: string[] = [];
-
-  constructor(private readonly env: Readonly<Record<string, string | undefined>>) {}
-
-  problem(name: string, what: string): void {
-    this.problems.push(`${name} ${what}`);
-  }
-
-  text(name: string, fallback: string | null): string {
-    const value = this.env[name]?.trim();
-    if (value) return value;
-    if (fallback === null) this.problem(name, 'is missing');
-    return fallback ?? '';
-  }
-
-  integer(name: string, fallback: number): number {
-    const value = this.env[name];
-    if (value === undefined || value === '') return fallback;
-    if (!/^\d{1,9}$/.test(value)) this.problem(name, 'must be a whole number');
-    return Number(value);
-  }
-
-  flag(name: string): boolean {
-    return ['1', 'true', 'yes'].includes(this.env[name] ?? '');
-  }
-
-  list(name: string): string[] {
-    return (this.env[name] ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean);
-  }
-
-  url(name: string, fallback: string | null): URL {
-    const value = this.text(name, fallback);
-    if (URL.canParse(value)) return new URL(value);
-    if (value) this.problem(name, 'must be an absolute URL');
-    return new URL('http://invalid.example');
-  }
-
-  secret(name: string, fallback: string | null): string {
-    const value = this.text(name, fallback);
-    if (value && value.length < 40) this.problem(name, 'must have at least 40 characters');
-    return value;
-  }
-
-  secrets(name: string, current: string): string[] {
-    const values = this.list(name);
-    if (values.some((value) => value.length < 40)) this.problem(name, 'must have at least 40 characters each');
-    if (values.includes(current)) this.problem(name, 'must not hold the current secret');
-    return values;
-  }
-
-  oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
-    const value = this.env[name] ?? fallback;
-    const found = allowed.find((one) => one === value);
-    if (!found) this.problem(name, `must be one of ${allowed.join(', ')}`);
-    return found ?? fallback;
-  }
-
-  stopIfAnyProblem(): void {
-    if (this.problems.length > 0) throw new Error(`Settings to mend:\n- ${this.problems.join('\n- ')}`);
-  }
 }
 
 /** @returns the checked settings of this process; throws one error that lists everything to mend. */

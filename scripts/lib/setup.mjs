@@ -19,6 +19,7 @@ export function progress(text) {
  */
 export function ready() {
   process.chdir(root);
+  stopInUnknownEnvironment();
   if (!isInstalled()) install();
   if (Number(process.versions.node.split('.')[0]) >= LEAST_NODE) return true;
   const child = spawn('node', [process.argv[1], ...process.argv.slice(2)], {
@@ -29,6 +30,14 @@ export function ready() {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.once('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
   return false;
+}
+
+/** As src/config.ts does, before anything is built or seeded: "prod" or "staging" must never mean development. */
+function stopInUnknownEnvironment() {
+  const { NODE_ENV } = process.env;
+  if (!NODE_ENV || ['development', 'production', 'test'].includes(NODE_ENV)) return;
+  console.error('NODE_ENV must be one of development, production, test');
+  process.exit(1);
 }
 
 function isInstalled() {

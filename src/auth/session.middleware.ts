@@ -21,7 +21,6 @@ export function sessionMiddleware(config: Config, store: SessionStore, secret: s
     resave: false,
     saveUninitialized: false,
     rolling: false,
-    proxy: config.trustProxy.length > 0,
     cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: config.baseUrl.protocol === 'https:' },
   });
 }

@@ -1,22 +1,24 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { Config } from '#src/config.js';
 
+const secret = (purpose: string) => createHash('sha256').update(purpose).digest('base64url');
 const PRODUCTION = {
   NODE_ENV: 'production',
   ROLE: 'worker',
   BASE_URL: 'https://portale.ente.example',
   DATABASE_WORKER_URL: 'postgres://x',
-  SECRET: 'x'.repeat(40),
+  SECRET: secret('main'),
   SPID_KEY_FILE: '/k',
   SPID_CERTIFICATE_FILE: '/c',
 };
 const MAIL = { SMTP_URL: 'smtps://utente:parola@posta.ente.example', MAIL_FROM: 'noreply@ente.example' };
 const SMS = {
   SMS_URL: 'https://sms.example/v1',
-  SMS_TOKEN: 't'.repeat(40),
+  SMS_TOKEN: secret('token'),
   SMS_SENDER: 'INPS',
-  SMS_REPORT_KEY: 'r'.repeat(40),
+  SMS_REPORT_KEY: secret('reports'),
 };
 const problems = (env: Record<string, string>): string => {
   try {
@@ -36,6 +38,10 @@ describe('the settings of mail and SMS', () => {
   it('are the catchers’ in development, on the ports after the others', () => {
     const { mail, sms } = new Config({ PORT: '4000', DATABASE_WEB_URL: 'x', DATABASE_WORKER_URL: 'x' });
     assert.deepEqual([mail?.url.href, sms?.url.href], ['smtp://127.0.0.1:4004', 'http://127.0.0.1:4005/']);
+    const keys = [mail?.bounceKey, sms?.token, sms?.reportKey];
+    assert.ok(new Set(keys).size === 3 && keys.every((key) => key && key.length >= 40), 'and no key is published');
+    const elsewhere = new Config({ DATABASE_WEB_URL: 'x', DATABASE_WORKER_URL: 'x', SECRET: secret('another') });
+    assert.ok(!keys.includes(elsewhere.mail?.bounceKey));
   });
 
   it('ask for encryption in production, whatever the address says', () => {

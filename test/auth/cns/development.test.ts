@@ -88,7 +88,7 @@ describe('the settings', () => {
     BASE_URL: 'https://portale.example',
     DATABASE_WEB_URL: 'postgres://x/y',
     DATABASE_WORKER_URL: 'postgres://x/y',
-    SECRET: 'x'.repeat(40),
+    SECRET: 'L6NnUo0N4b8gXcVtkq2RyaM9s1ZfJwHdTeYpQv7uKhE',
     SPID_KEY_FILE: '/x',
     SPID_CERTIFICATE_FILE: '/x',
   };
@@ -108,12 +108,34 @@ describe('the settings', () => {
     refusedFor({ ...production, CNS_PORT: '8443', CNS_TLS_KEY_FILE: '/x', CNS_TLS_CERTIFICATE_FILE: '/x' }, /CNS_URL/);
     refusedFor({ ...production, CNS_URL: 'http://carta.example' }, /CNS_URL must be https/);
     refusedFor({ ...production, CNS_PROXY_HEADER: 'x-carta', CNS_URL: 'https://carta.example' }, /CNS_PROXY_ADDRESSES/);
-    for (const wrong of ['localhost', '10.0.0.0/33', '10.0.0.0/8/8', '0.0.0.0/x', '*']) {
-      refusedFor(
-        { ...production, CNS_PROXY_HEADER: 'x-carta', CNS_URL: 'https://carta.example', CNS_PROXY_ADDRESSES: wrong },
-        /CNS_PROXY_ADDRESSES/,
-      );
+    for (const wrong of ['localhost', '10.0.0.0/33', '10.0.0.0/8/8', '0.0.0.0/x', '*', '0.0.0.0/0', '10.1.2.3,::/0']) {
+      refusedFor({ ...behindProxy, CNS_PROXY_ADDRESSES: wrong }, /CNS_PROXY_ADDRESSES/);
     }
+  });
+
+  const behindProxy = {
+    ...production,
+    CNS_PROXY_HEADER: 'x-carta',
+    CNS_URL: 'https://carta.example',
+    CNS_PROXY_ADDRESSES: '10.1.2.3',
+  };
+  const ownListener = {
+    ...production,
+    CNS_PORT: '8443',
+    CNS_URL: 'https://carta.example',
+    CNS_TLS_KEY_FILE: '/x',
+    CNS_TLS_CERTIFICATE_FILE: '/x',
+  };
+
+  it('stop a start that takes cards without revocation lists, unless that is said aloud', () => {
+    for (const [how, env] of Object.entries({ behindProxy, ownListener, unsaid: { ...ownListener, NODE_ENV: '' } })) {
+      refusedFor(env, /CNS_CRL_DIR is needed.*CNS_WITHOUT_REVOCATION/);
+      for (const CNS_WITHOUT_REVOCATION of ['', '0', 'no'])
+        refusedFor({ ...env, CNS_WITHOUT_REVOCATION }, /CNS_CRL_DIR/);
+      assert.equal(new Config({ ...env, CNS_WITHOUT_REVOCATION: '1' }).cns.revocationDir, null, how);
+      assert.equal(new Config({ ...env, CNS_CRL_DIR: '/crl' }).cns.revocationDir, '/crl', how);
+    }
+    assert.equal(new Config(production).cns.revocationDir, null, 'who takes no cards needs no lists');
   });
 
   it('never let development cards into production', async () => {

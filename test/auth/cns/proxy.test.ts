@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import * as make from './cards.ts';
 import { cnsPortal, type CnsPortal } from './journey.ts';
@@ -30,6 +31,17 @@ async function start(browser: ReturnType<CnsPortal['browser']>): Promise<string>
   const address = new URL(load(page.text)('main a.button').attr('href')!);
   assert.equal(address.origin, 'https://carta.portale.example');
   return address.pathname + address.search;
+}
+
+/** One request with these lines of headers, as they are. */
+function sent(path: string, lines: readonly (readonly [string, string])[]): Promise<{ status: number }> {
+  const { hostname, port } = new URL(proxied.url);
+  return new Promise((done, fail) => {
+    const asked = request({ hostname, port, path, headers: lines.flat(), agent: false, setHost: false }, (res) => {
+      res.resume().on('end', () => done({ status: res.statusCode ?? 0 }));
+    });
+    asked.on('error', fail).end();
+  });
 }
 
 const pem = () => encodeURIComponent(card.certificate);
@@ -83,7 +95,7 @@ describe('behind a proxy of the settings', () => {
     }
   });
 
-  it('refuses what is no certificate, and two headers', async () => {
+  it('refuses what is no certificate', async () => {
     for (const value of ['x', '%', 'AAAA', `${pem().slice(0, 300)}`, 'A'.repeat(12_000), `${der()}, ${der()}`]) {
       const browser = proxied.browser();
       const answer = await browser
@@ -93,6 +105,50 @@ describe('behind a proxy of the settings', () => {
       assert.equal(answer.status, 403);
       assert.deepEqual(proxied.reasons(), ['unreadable'], value.slice(0, 20));
     }
+  });
+
+  it('refuses more than one certificate header, on two lines or joined by who stands in between', async () => {
+    const path = await start(proxied.browser());
+    const other = encodeURIComponent((await make.card(trusted)).certificate);
+    const lines: Record<string, string[]> = {
+      'the same twice': [pem(), pem()],
+      'two cards': [pem(), other],
+      'an empty one first': ['', pem()],
+      'an empty one last': [pem(), ''],
+      'two that are empty': ['', ''],
+      'base64 twice': [der(), der()],
+      'PEM and base64': [pem(), der()],
+      'joined by a comma': [`${pem()},${other}`],
+      'joined by a comma and a blank': [`${pem()}, ${other}`],
+      'a comma and nothing': [`${pem()},`],
+      'nothing and a comma': [`,${pem()}`],
+      'a comma in code': [`${pem()}%2C${other}`],
+      'words beside it': [`x${pem()}`],
+    };
+    for (const [what, values] of Object.entries(lines)) {
+      const { status } = await sent(path, [['Host', HOST], ...values.map((value) => [HEADER, value] as const)]);
+      assert.equal(status, 403, what);
+      assert.deepEqual(proxied.reasons(), ['unreadable'], what);
+    }
+    const spelled = await sent(path, [
+      ['Host', HOST],
+      [HEADER.toLowerCase(), pem()],
+      [HEADER.toUpperCase(), other],
+    ]);
+    assert.equal(spelled.status, 403, 'spelled in two ways');
+    const hosts = [['Host', HOST] as const, ['Host', 'portale.example'] as const];
+    for (const both of [hosts, hosts.toReversed()])
+      assert.equal((await sent(path, [...both, [HEADER, pem()]])).status, 403, 'two hosts');
+    assert.equal(
+      (
+        await sent(path, [
+          ['Host', HOST],
+          [HEADER, pem()],
+        ])
+      ).status,
+      303,
+      'one is taken',
+    );
   });
 
   it('says that there was no card when the header is empty or missing', async () => {

@@ -32,23 +32,27 @@ function issuer(certificate: X509Certificate): X509Certificate | undefined {
 }
 
 function fromProxy(req: IncomingMessage, { proxyHeader, proxyAddresses, url }: Config['cns']): Presented | null {
-  const value = proxyHeader ? String(req.headers[proxyHeader] ?? '') : '';
-  if (value === '') return null;
+  const [value = '', ...more] = proxyHeader ? (req.headersDistinct[proxyHeader] ?? []) : [];
+  if (value === '' && more.length === 0) return null;
   // The peer itself: X-Forwarded-For is whatever somebody wrote there.
   if (!isAmong(req.socket.remoteAddress, proxyAddresses)) throw new CnsRefusal('proxy-untrusted');
   // The same proxy may serve other hosts, where it asks for no card and strips no header.
-  if (req.headers.host !== url?.host) throw new CnsRefusal('proxy-untrusted');
-  must(value.length <= MOST_HEADER, 'unreadable');
+  if (String(req.headersDistinct.host) !== url?.host) throw new CnsRefusal('proxy-untrusted');
+  // Of two lines one is the proxy's, and nobody can tell which.
+  must(more.length === 0 && value.length <= MOST_HEADER, 'unreadable');
   const [card, ...others] = certificatesIn(value);
   must(card, 'unreadable');
   return { card, others: others.slice(0, MOST_SENT) };
 }
 
-/** PEM, URL-encoded as nginx and others send it, or the bare base64 of the DER. */
+const BLOCK = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*/g;
+
+/** PEM, URL-encoded as nginx and others send it, or the bare base64 of the DER; nothing else beside it. */
 function certificatesIn(value: string): Buffer[] {
   const text = decoded(value);
-  const blocks = [...text.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g)];
-  if (blocks.length > 0) return blocks.map(([, base64 = '']) => Buffer.from(base64, 'base64'));
+  const blocks = [...text.matchAll(BLOCK)];
+  const whole = text.trimStart() === blocks.map(([block]) => block).join('');
+  if (blocks.length > 0) return whole ? blocks.map(([, base64 = '']) => Buffer.from(base64, 'base64')) : [];
   const bare = value.replace(/^:|:$/g, '');
   return /^[A-Za-z0-9+/]+={0,2}$/.test(bare) ? [Buffer.from(bare, 'base64')] : [];
 }
