@@ -52,17 +52,21 @@ describe('the language', () => {
     });
   }
 
+  const FOLLOWED = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };
   const FOREIGN: readonly (readonly [string, Record<string, string>])[] = [
-    ['another site', { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Dest': 'image' }],
-    ['another site that claims to be ours', { 'Sec-Fetch-Site': 'cross-site', Referer: 'http://localhost:3000/' }],
-    ['a sibling host', { 'Sec-Fetch-Site': 'same-site', Referer: 'http://altro.localhost:3000/' }],
+    ['another site', { ...FOLLOWED, 'Sec-Fetch-Site': 'cross-site' }],
+    [
+      'another site that claims to be ours',
+      { ...FOLLOWED, 'Sec-Fetch-Site': 'cross-site', Referer: 'http://localhost:3000/' },
+    ],
+    ['a sibling host', { ...FOLLOWED, 'Sec-Fetch-Site': 'same-site', Referer: 'http://altro.localhost:3000/' }],
     ['another site in an old browser', { Referer: 'https://evil.example/localhost:3000/' }],
     ['another port', { Referer: 'http://localhost:3001/' }],
     ['a host that begins as ours', { Referer: 'http://localhost:3000.evil.example/' }],
     ['somewhere that is not said', {}],
     ['a page without an origin', { Referer: 'data:text/html,x' }],
     ['something that is no address', { Referer: 'x' }],
-    ['something odd', { 'Sec-Fetch-Site': '__proto__', Referer: 'http://localhost:3000/' }],
+    ['something odd', { ...FOLLOWED, 'Sec-Fetch-Site': '__proto__', Referer: 'http://localhost:3000/' }],
   ];
   for (const [where, headers] of FOREIGN) {
     it(`is that of one page, and nothing is stored, by a link from ${where}`, async () => {
@@ -88,6 +92,15 @@ describe('the language', () => {
       assert.deepEqual(await stored(), earlier);
     });
   }
+
+  it('is not that of anything by an image of another site', async () => {
+    const browser = portal.browser();
+    await signIn(browser, 'Entra come Maria Rossi, livello 2', '/bacheca');
+    const image = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'image' };
+    for (const path of ['/?lingua=de', '/dati?lingua=de', '/accedi?lingua=de'])
+      assert.equal((await browser.get(path).set(image)).headers['set-cookie'], undefined, path);
+    assert.equal(language((await browser.get('/dati').set('Accept-Language', 'en')).text), 'en');
+  });
 
   it('is not chosen by whoever made the link to sign in, or to stay', async () => {
     assert.equal(returnPath('/dati?lingua=de&a=1'), '/dati?a=1');
