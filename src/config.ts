@@ -25,10 +25,10 @@ export class Config {
   readonly databaseWebUrl: string;
   readonly databaseWorkerUrl: string;
   readonly databasePool: number;
-  /** For how long the database may keep silent before a connection is given up; PostgreSQL itself ends a statement after 10 s. */
-  readonly databaseSilenceMs: number;
+  /** How long a request waits for a connection, and a connection for a word; PostgreSQL itself ends a statement after 10 s. */
+  readonly databasePatience: { readonly waitMs: number; readonly silenceMs: number };
   readonly sessionPool: number;
-  /** Units of work under way at once in one web process; more wait up to 2 s, then are told to come back (503). */
+  /** Units of work under way at once in one web process; more are told to come back (503). */
   readonly maxConcurrent: number;
   /** Master secret (32 bytes or more, base64url); every key is derived from it with HKDF, each for one purpose. */
   readonly secret: string;
@@ -98,8 +98,10 @@ export class Config {
     this.databaseWorkerUrl =
       this.role === 'web' ? read.text('DATABASE_WORKER_URL', '') : read.text('DATABASE_WORKER_URL', null);
     this.databasePool = read.integer('DATABASE_POOL', 10);
-    this.databaseSilenceMs = read.integer('DATABASE_SILENCE', 12) * 1000;
-    if (this.databaseSilenceMs === 0) read.problem('DATABASE_SILENCE', 'must be 1 or more');
+    this.databasePatience = {
+      waitMs: read.positive('DATABASE_WAIT', 2) * 1000,
+      silenceMs: read.positive('DATABASE_SILENCE', 12) * 1000,
+    };
     this.sessionPool = read.integer('SESSION_POOL', 5);
     this.maxConcurrent = read.integer('MAX_CONCURRENT', 200);
     this.secret = read.secret('SECRET', this.exposed ? null : 'development-only-secret-development-only');

@@ -8,16 +8,20 @@ export interface Connection {
   url: string;
   pool: number;
   name: string;
-  silenceMs?: number;
+  patience?: Partial<Patience>;
   entities?: DataSourceOptions['entities'];
   migrations?: DataSourceOptions['migrations'];
 }
 
-/**
- * TypeORM over one PostgreSQL login. Times travel in UTC; a connection that cannot be had in 2 s is an error
- * (answered 503), and no statement runs for more than 10 s.
- */
-export function dataSource({ url, pool, name, silenceMs, entities, migrations }: Connection): DataSource {
+export interface Patience {
+  /** For a connection: whoever gets none is told to come back (503). */
+  waitMs: number;
+  /** For a word of the database while an answer is waited for. */
+  silenceMs: number;
+}
+
+/** TypeORM over one PostgreSQL login. Times travel in UTC, and no statement runs for more than 10 s. */
+export function dataSource({ url, pool, name, patience, entities, migrations }: Connection): DataSource {
   return new DataSource({
     type: 'postgres',
     ...connectionOf(url),
@@ -30,7 +34,7 @@ export function dataSource({ url, pool, name, silenceMs, entities, migrations }:
     poolSize: pool,
     installExtensions: false,
     poolErrorHandler: () => {},
-    extra: poolOptions(pool, silenceMs),
+    extra: poolOptions(pool, patience),
   });
 }
 
@@ -40,11 +44,11 @@ export function poolOf(source: DataSource): Pool {
 }
 
 /** What every pool of this program shares: TypeORM's, the sessions' own, the job queue's. */
-export function poolOptions(pool: number, silenceMs = 12_000) {
+export function poolOptions(pool: number, { waitMs = 2_000, silenceMs = 12_000 }: Partial<Patience> = {}) {
   return {
     Client: DatabaseConnection as unknown as NonNullable<PoolConfig['Client']>,
     max: pool,
-    connectionTimeoutMillis: 2000,
+    connectionTimeoutMillis: waitMs,
     idleTimeoutMillis: 30_000,
     opening: POOL_LIMITS,
     silenceMs,

@@ -47,7 +47,7 @@ import { WaysIn } from './ways-in.js';
       provide: SessionPool,
       inject: [Config, Health],
       useFactory: (config: Config, health: Health) => {
-        const pool = new SessionPool(config.databaseWebUrl, config.sessionPool, config.databaseSilenceMs);
+        const pool = new SessionPool(config.databaseWebUrl, config.sessionPool, config.databasePatience);
         if (config.role !== 'worker') health.watch('sessions', pool);
         return pool;
       },

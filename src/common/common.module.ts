@@ -58,7 +58,7 @@ const ENTITIES = [`${import.meta.dirname}/../**/*.entity.js`];
 /** A worker has a login of its own, which may do other things than the pages may. */
 function sources(config: Config): Sources {
   const open = (url: string, pool: number, name: string) =>
-    dataSource({ url, pool, name, silenceMs: config.databaseSilenceMs, entities: ENTITIES });
+    dataSource({ url, pool, name, patience: config.databasePatience, entities: ENTITIES });
   return new Sources(
     config.role === 'worker' ? null : open(config.databaseWebUrl, config.databasePool, 'myinps web'),
     config.role === 'web' ? null : open(config.databaseWorkerUrl, 4, 'myinps worker'),

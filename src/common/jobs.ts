@@ -163,7 +163,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown, 
       createSchema: false,
       supervise: works,
       schedule: works,
-      ...poolOptions(works ? 3 : 1, this.config.databaseSilenceMs),
+      ...poolOptions(works ? 3 : 1, this.config.databasePatience),
     });
     // The queue reports plain objects, not errors.
     boss.on('error', ({ message }) => this.log.warn({ reason: message }, 'job queue'));

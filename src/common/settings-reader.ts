@@ -27,6 +27,12 @@ export class SettingsReader {
     return Number(value);
   }
 
+  positive(name: string, fallback: number): number {
+    const value = this.integer(name, fallback);
+    if (value === 0) this.problem(name, 'must be 1 or more');
+    return value;
+  }
+
   flag(name: string): boolean {
     return ['1', 'true', 'yes'].includes(this.env[name] ?? '');
   }

@@ -64,7 +64,7 @@ describe('health', () => {
   });
 
   it('is not ready while every connection is taken and none comes back, and is alive', async () => {
-    const small = await testApp({ db: portal.db, env: { DATABASE_POOL: '1' } });
+    const small = await testApp({ db: portal.db, env: { DATABASE_POOL: '1', DATABASE_WAIT: '2' } });
     const lock = new pg.Client({ connectionString: portal.db.owner });
     await lock.connect();
     try {

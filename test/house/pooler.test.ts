@@ -35,7 +35,7 @@ async function limitsAt(web: string): Promise<Record<string, unknown>> {
   const source = dataSource({ url: web, pool: 1, name: 'test' });
   const units = new Database(new Sources(source, null));
   await units.onModuleInit();
-  const sessions = new SessionPool(web, 1, 12_000);
+  const sessions = new SessionPool(web, 1);
   const boss = new PgBoss({
     connectionString: web,
     schema: 'pgboss',

@@ -120,7 +120,10 @@ describe('a unit of work whose commit nobody answers', () => {
   let units: Database;
   before(async () => {
     units = new Database(
-      new Sources(dataSource({ url: balancer.through(db.web), pool: 1, name: 'test', silenceMs: 1000 }), null),
+      new Sources(
+        dataSource({ url: balancer.through(db.web), pool: 1, name: 'test', patience: { silenceMs: 1000 } }),
+        null,
+      ),
     );
     await units.onModuleInit();
   });
