@@ -48,10 +48,9 @@ export class Connection extends Client {
     this.opening = opening;
     // Whoever waits is told by the statement; unheard, the event would end the process.
     this.on('error', () => {});
-    const query = this.query.bind(this) as (...said: unknown[]) => unknown;
     this.query = ((...said: unknown[]) => {
       this.socket.setTimeout(silenceMs);
-      return query(...said);
+      return (super.query as (...all: unknown[]) => unknown)(...said);
     }) as Client['query'];
     this.on('drain', () => this.socket.setTimeout(0));
   }
