@@ -23,3 +23,9 @@ export function typedIn(form: Form<PinForm>): Typed {
 export function isDoubtful(fiscalCode: string): boolean {
   return !isBirthplace(fiscalCodeFacts(fiscalCode).birthplace);
 }
+
+/** Told from what was typed alone: the same for a code that somebody has and for one that nobody has. */
+export function refusedAs(form: Form<PinForm>, fiscalCode: string): Form<PinForm> {
+  const refused = form.withError('codice', 'pin.refused');
+  return isDoubtful(fiscalCode) ? refused.withError('codice', 'pin.code-doubtful') : refused;
+}

@@ -16,7 +16,7 @@ import { PinDemonstration } from './pin-demonstration.js';
 import { PinFormGuard } from './pin-form-guard.js';
 import { PinForm } from './pin.forms.js';
 import { PinService, type PinOutcome } from './pin.service.js';
-import { isDoubtful, typedIn } from './pin-typed.js';
+import { refusedAs, typedIn } from './pin-typed.js';
 import { lockedPage, pinPage, stalePage } from './pin.views.js';
 
 /** Signing in with an old PIN, for the few who still may. */
@@ -82,10 +82,7 @@ export class PinController {
   ): void {
     if (outcome.kind === 'refused') {
       this.note(outcome.reason);
-      const refused = form.withError('codice', 'pin.refused');
-      // Told from what was typed alone: the same for a code that somebody has and for one that nobody has.
-      const asked = isDoubtful(outcome.fiscalCode) ? refused.withError('codice', 'pin.code-doubtful') : refused;
-      return this.page(asked, visitor, req, res);
+      return this.page(refusedAs(form, outcome.fiscalCode), visitor, req, res);
     }
     this.note(`limit-${outcome.limit.reason}`);
     const { limit, now } = outcome;
