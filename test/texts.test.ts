@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { LANGUAGES, PLACEHOLDER, Texts } from '#src/common/texts.js';
+import { oddPlainSigns } from './support/signs.ts';
 
 const texts = new Texts('views');
 const italian = new Set(texts.keys('it'));
@@ -110,6 +111,13 @@ describe('texts', () => {
       ({ key, text }) => text.trim() === '' || (text !== text.trim() && key !== 'layout.error-prefix'),
     );
     assert.deepEqual(wrong, []);
+  });
+
+  it('hold no signs that nobody sees and no spaces but the one between words: they leave in messages too', () => {
+    assert.deepEqual(
+      everyText().flatMap(({ text }) => oddPlainSigns(text)),
+      [],
+    );
   });
 
   it('use typographic apostrophes and quotation marks', () => {

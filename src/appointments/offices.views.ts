@@ -6,7 +6,7 @@ import { STEPS, stepUrl } from './choices.js';
 import { SearchOfficesForm } from './offices.forms.js';
 import type { NearOffice, Office } from './offices.repository.js';
 import type { FreeTime, OfficeSearch } from './offices.service.js';
-import { formatOpenings, hoursLabel, weekOf } from './opening.rules.js';
+import { openingLines, ranges, weekOf } from './opening.rules.js';
 
 const LOCALES = { it: 'it-IT', en: 'en-GB', de: 'de-DE' } as const;
 
@@ -57,8 +57,7 @@ export function officePage(office: Office, next: readonly FreeTime[], t: Transla
     isSample: office.isSample,
     week: weekOf(office.openings).map(({ weekday, hours }) => ({
       day: capitalized(t(`offices.weekday-${weekday}`)),
-      hours: hours.length > 0 ? hoursLabel(hours, t) : t('offices.closed'),
-      isClosed: hours.length === 0,
+      hours: ranges(hours),
     })),
     channels: office.channels.map((channel) => channelView(channel, next, t)),
     bookHref: stepUrl(STEPS.topic, { office: office.id }),
@@ -112,7 +111,7 @@ function officeCard({ office, metres }: NearOffice, comune: Comune, t: Translate
     place: placeLine(office),
     distance: distanceLabel(metres, t),
     isHere: office.comuneIstat === comune.istat,
-    openings: formatOpenings(office.openings, t).map(capitalized),
+    openings: openingLines(office.openings, t).map(({ days, hours }) => ({ days: capitalized(days), hours })),
     channels: channelsLine(office, t),
     isSample: office.isSample,
   };

@@ -35,11 +35,9 @@ export function parseOpeningHours(text: string): ParsedOpenings {
   return { ok: true, openings: sorted };
 }
 
-/** One line for each group of days with the same hours, consecutive days joined: 'Da lunedì a venerdì: 08:30-12:30'. */
-export function formatOpenings(openings: readonly Opening[], t: Words): string[] {
-  return openingGroups(openings).map((group) =>
-    t('offices.openings-line', { days: daysLabel(group.weekdays, t), hours: hoursLabel(group.hours, t) }),
-  );
+/** Days with the same hours together, consecutive ones as a range: 'da lunedì a venerdì', ['08:30-12:30']. */
+export function openingLines(openings: readonly Opening[], t: Words): { days: string; hours: string[] }[] {
+  return openingGroups(openings).map(({ weekdays, hours }) => ({ days: daysLabel(weekdays, t), hours: ranges(hours) }));
 }
 
 /** The seven days with their hours, for the table of an office; a closed day has none. */
@@ -53,9 +51,9 @@ export function weekOf(
   }));
 }
 
-/** '08:30-12:30 e 14:30-16:30' */
-export function hoursLabel(hours: readonly { opens: string; closes: string }[], t: Words): string {
-  return hours.map(({ opens, closes }) => t('offices.hours', { opens, closes })).join(` ${t('offices.and')} `);
+/** ['08:30-12:30', '14:30-16:30']: apart, since each holds together in a line (views/partials/hours.hbs). */
+export function ranges(hours: readonly { opens: string; closes: string }[]): string[] {
+  return hours.map(({ opens, closes }) => `${opens}-${closes}`);
 }
 
 const WEEK: readonly Weekday[] = [1, 2, 3, 4, 5, 6, 7];

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatOpenings, parseOpeningHours, weekOf } from '#src/appointments/opening.rules.js';
+import { openingLines, parseOpeningHours, weekOf } from '#src/appointments/opening.rules.js';
 
 const WEEKDAYS = ['', 'lunedì', 'martedì', 'mercoledì', 'giovedì', 'venerdì', 'sabato', 'domenica'];
 const t = (key: string, p: Record<string, string> = {}) => {
   if (key.startsWith('offices.weekday-')) return WEEKDAYS[Number(key.at(-1))] ?? '?';
-  if (key === 'offices.hours') return `${p.opens}-${p.closes}`;
   if (key === 'offices.from-to') return `da ${p.from} a ${p.to}`;
-  if (key === 'offices.openings-line') return `${p.days}: ${p.hours}`;
   if (key === 'offices.and') return 'e';
   throw new Error(key);
 };
@@ -77,15 +75,15 @@ describe('opening hours of an office', () => {
   }
 
   it('says days with the same hours together, consecutive ones as a range', () => {
-    assert.deepEqual(formatOpenings(openings('Mo-Fr 08:30-12:30; Tu,Th 14:30-16:30'), t), [
-      'lunedì, mercoledì e venerdì: 08:30-12:30',
-      'martedì e giovedì: 08:30-12:30 e 14:30-16:30',
+    assert.deepEqual(openingLines(openings('Mo-Fr 08:30-12:30; Tu,Th 14:30-16:30'), t), [
+      { days: 'lunedì, mercoledì e venerdì', hours: ['08:30-12:30'] },
+      { days: 'martedì e giovedì', hours: ['08:30-12:30', '14:30-16:30'] },
     ]);
-    assert.deepEqual(formatOpenings(openings('Mo-Fr 08:30-12:30; Sa 09:00-11:00'), t), [
-      'da lunedì a venerdì: 08:30-12:30',
-      'sabato: 09:00-11:00',
+    assert.deepEqual(openingLines(openings('Mo-Fr 08:30-12:30; Sa 09:00-11:00'), t), [
+      { days: 'da lunedì a venerdì', hours: ['08:30-12:30'] },
+      { days: 'sabato', hours: ['09:00-11:00'] },
     ]);
-    assert.deepEqual(formatOpenings([], t), []);
+    assert.deepEqual(openingLines([], t), []);
   });
 
   it('gives all seven days for the table, closed ones without hours', () => {

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { load } from 'cheerio';
 import type { Browser } from 'playwright-core';
+import { LANGUAGES } from '#src/common/texts.js';
 import { openBrowser } from '../support/browser.ts';
 import { Stage } from '../support/browser-checks.ts';
 import { INVENTORY } from '../support/inventory.ts';
 import { openPortals, type Portals } from '../support/portals.ts';
 import type { Answer } from '../support/visit.ts';
 
-/** Every page in Chromium, in Italian; the other languages and engines are in test/nightly. */
+/** Every page in Chromium, in Italian; the other engines, and other languages by all of them, are in test/nightly. */
 let portals: Portals;
 let browser: Browser;
 let light: Stage;
@@ -47,6 +48,12 @@ describe('these checks', () => {
     assert.ok((await light.hiddenFocus(2)).length === 2);
     assert.ok((await light.cutByTextSpacing()).length >= 1);
     assert.equal((await light.overflow(320)).length, 1);
+    await light.page.evaluate(() => document.querySelectorAll('main > div').forEach((one) => one.remove()));
+    assert.equal((await light.overflow(320)).length, 0);
+    await light.lengthen();
+    assert.equal((await light.overflow(200)).length, 1);
+    assert.equal((await light.overflow(1000)).length, 0);
+    assert.equal((await light.overflow(1000, 300)).length, 0, 'its letters are in px');
   });
 });
 
@@ -68,3 +75,19 @@ describe('every page in a browser', () => {
     });
   }
 });
+
+for (const language of LANGUAGES) {
+  describe(`every page on a narrow screen, ${language}`, () => {
+    for (const entry of INVENTORY) {
+      it(entry.name, async () => {
+        await light.show(await portals.open(entry, language));
+        // 320 px are also 1280 at 400 % (WCAG 1.4.10); the letters alone at 200 %: 1.4.4.
+        assert.deepEqual(await light.overflow(320), [], '320 px');
+        assert.deepEqual(await light.overflow(360, 200), [], '360 px, letters twice as large');
+        await light.lengthen();
+        assert.deepEqual(await light.overflow(320), [], '320 px, long words');
+        assert.deepEqual(await light.overflow(360, 200), [], '360 px, letters twice as large, long words');
+      });
+    }
+  });
+}

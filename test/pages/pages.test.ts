@@ -9,6 +9,7 @@ import { INVENTORY, NOT_PAGES, type InventoryPage } from '../support/inventory.t
 import { clean, faults, invalidHtml, requests } from '../support/page-checks.ts';
 import { routesOf } from '../support/routes.ts';
 import { openPortals, type Portals } from '../support/portals.ts';
+import { oddPlainSigns } from '../support/signs.ts';
 import { ANCHORS } from '../support/text-browser.ts';
 import { visit, type Answer } from '../support/visit.ts';
 
@@ -130,6 +131,17 @@ describe('pages together', () => {
     }
   });
 
+  it('lead to calendar files without signs that nobody sees', async () => {
+    const { people, appointments } = portals.world;
+    for (const language of LANGUAGES)
+      for (const id of [appointments.next, appointments.phone]) {
+        const how = { cookie: people.maria.cookie, language };
+        const { html: file } = await visit(portal.url, `/appuntamenti/${id}/calendario.ics`, how);
+        assert.match(file, /^BEGIN:VCALENDAR\r\n/);
+        assert.deepEqual(oddPlainSigns(file), [], language);
+      }
+  });
+
   it('write each token afresh, so that a compressed page never repeats a secret', async () => {
     const page = INVENTORY.find(({ name }) => name === 'residence')!;
     const tokens = (await portals.open(page))
@@ -182,7 +194,7 @@ describe('redirects', () => {
 describe('these checks', () => {
   it('are awake: a bad page is seen through', () => {
     const html =
-      '<!DOCTYPE html><html><head><title>x</title><style></style></head><body><div style="a:b" onclick="x()"><h3></h3><script></script><ul><li>1</li><li>2</li></ul><form method="post"><input name="a"></form><p id="d"></p><p id="d"></p><section id="f"></section><link rel="icon" href="data:image/svg+xml,%3Csvg viewBox=0/%3E"><img src="http://evil.example/x.png"></div></body></html>';
+      '<!DOCTYPE html><html><head><title>x</title><style></style></head><body><div style="a:b" onclick="x()"><h3></h3><script></script><ul><li>1</li><li>2</li></ul><form method="post"><input name="a"></form><p id="d"></p><p id="d"></p><section id="f">08:30-\u206012:30</section><link rel="icon" href="data:image/svg+xml,%3Csvg viewBox=0/%3E"><img src="http://evil.example/x.png"></div></body></html>';
     assert.ok(invalidHtml(html).length >= 5);
     const answer = { html, $: load(html) } as Answer;
     const found = faults(answer, { title: 'Prova', language: 'it', error: false }).join('\n');
@@ -192,6 +204,7 @@ describe('these checks', () => {
       '0 main > #main',
       'id "f" on <section>',
       'no address may hold',
+      'a sign nobody sees',
       'without one label',
       'without token',
       'style attribute',

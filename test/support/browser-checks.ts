@@ -5,6 +5,9 @@ import type { Answer } from './visit.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** An e-mail address without a blank, 18 digits in it, and a German name. */
+const LONG = '123456789012345678.maria-antonietta@rechtsschutzversicherungsgesellschaften.example';
+
 /** Where recorded pages are shown: a name that leads nowhere, so that nothing but the page itself can be loaded. */
 const ORIGIN = 'http://portale.invalid';
 
@@ -57,22 +60,43 @@ export class Stage {
     }, only);
   }
 
-  /** @returns what reaches beyond the window at this width */
-  async overflow(width: number): Promise<string[]> {
+  /** @param percent size of the text alone, as its reader sets it. @returns what reaches beyond the window at this width */
+  async overflow(width: number, percent = 100): Promise<string[]> {
     await this.page.setViewportSize({ width, height: 900 });
-    return this.page.evaluate(() => {
+    return this.page.evaluate((size) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(`html { font-size: ${size}% !important }`);
+      document.adoptedStyleSheets = [sheet];
       const room = document.documentElement.clientWidth;
-      if (document.documentElement.scrollWidth <= room) return [];
+      const { scrollWidth } = document.documentElement;
+      // What a band cuts off makes the page no wider, and is lost all the same. A frame of a table scrolls by itself.
       const wide = [...document.querySelectorAll('body *')].filter(
-        (one) => one.getBoundingClientRect().right > room + 1,
+        (one) =>
+          one.checkVisibility() &&
+          !one.closest('svg, .visually-hidden, .skip-link, .table-frame > *') &&
+          one.getBoundingClientRect().right > room + 1,
       );
+      document.adoptedStyleSheets = [];
+      if (scrollWidth <= room && wide.length === 0) return [];
       return [
-        `${document.documentElement.scrollWidth} px: ${wide
-          .slice(0, 3)
+        `${scrollWidth} px: ${wide
+          .slice(-3)
           .map((one) => one.outerHTML.slice(0, 120))
           .join(' | ')}`,
       ];
-    });
+    }, percent);
+  }
+
+  /** Every text ends in a word that no line holds, as names, numbers and addresses of real people do. */
+  async lengthen(): Promise<void> {
+    await this.page.evaluate((word) => {
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const kept = 'svg, .visually-hidden, .nowrap';
+      while (texts.nextNode()) {
+        const text = texts.currentNode as Text;
+        if (text.data.trim() && !text.parentElement?.closest(kept)) text.data = `${text.data.trimEnd()} ${word} `;
+      }
+    }, LONG);
   }
 
   /** @returns links and controls smaller than 24 px, but for those in a line of text (WCAG 2.5.8) */

@@ -1,5 +1,6 @@
 import type { CheerioAPI } from 'cheerio';
 import { HtmlValidate, StaticConfigLoader } from 'html-validate';
+import { oddSigns } from './signs.ts';
 import { ANCHORS } from './text-browser.ts';
 import type { Answer } from './visit.ts';
 
@@ -221,6 +222,7 @@ function ownRules($: CheerioAPI, html: string): string[] {
     if (!IN_ADDRESS.test(address)) found.push(`${one.tagName} with signs no address may hold: ${address}`);
   }
   if (/<\/li><li/.test(html)) found.push('list items without space between them');
+  found.push(...oddSigns(html).map((one) => `a sign nobody sees in ${JSON.stringify(one)}`));
   if (/\[object |undefined|NaN|\{\{|\bnull\b/.test($('body').text()))
     found.push(
       `a value that was not filled in: ${/.{20}(\[object |undefined|NaN|\{\{|\bnull\b).{20}/.exec(clean($('body').text()))?.[0]}`,

@@ -20,6 +20,7 @@ import { startDevPost, type CaughtMail, type CaughtSms, type DevPost } from '#sr
 import type { MailSettings } from '#src/config.js';
 import { dataSource } from '#src/data-source.js';
 import type { TestApp } from './app.ts';
+import { oddPlainSigns } from './signs.ts';
 
 /** The worker of a portal that runs pages alone: its deliveries, with roads to catchers in this process. */
 export interface Worker {
@@ -34,7 +35,10 @@ const workers = new WeakMap<TestApp, Promise<Worker>>();
 export async function caught(portal: TestApp): Promise<{ mails: CaughtMail[]; sms: CaughtSms[] }> {
   const { delivery, post } = await worker(portal);
   await delivery.deliverDue();
-  return { mails: [...post.caught.mails], sms: [...post.caught.sms] };
+  const { mails, sms } = post.caught;
+  const odd = [...mails, ...sms].flatMap((one) => oddPlainSigns(`${'title' in one ? one.title : ''} ${one.text}`));
+  if (odd.length > 0) throw new Error(`signs nobody sees were sent: ${JSON.stringify(odd)}`);
+  return { mails: [...mails], sms: [...sms] };
 }
 
 /** The one-time code in the newest message to this address. */
