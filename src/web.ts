@@ -234,7 +234,7 @@ function rawBody(req: Request, res: Response, next: NextFunction): void {
   });
 }
 
-/** Refuses NUL, other control characters and bytes that were not UTF-8, in addresses and in forms. */
+/** Refuses NUL, other control characters and bytes that were not UTF-8, in addresses and in forms; what breaks a line or a page is pasted. */
 function cleanText(req: Request, _res: Response, next: NextFunction): void {
   const texts = [decoded(req.originalUrl), ...Object.entries((req.body ?? {}) as Record<string, unknown>).flat(2)];
   const unclean = texts.some((text) => text === null || (typeof text === 'string' && UNCLEAN.test(text)));
@@ -242,7 +242,7 @@ function cleanText(req: Request, _res: Response, next: NextFunction): void {
 }
 
 // eslint-disable-next-line no-control-regex -- control characters are just what is looked for
-const UNCLEAN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\uFFFD\uD800-\uDFFF]/u;
+const UNCLEAN = /[\u0000-\u0008\u000E-\u001F\u007F\uFFFD\uD800-\uDFFF]/u;
 
 function decoded(text: string): string | null {
   try {

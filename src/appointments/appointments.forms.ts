@@ -1,3 +1,5 @@
+import { ReadAs } from '../common/form.js';
+import { mailAddress, manyLines, phoneNumber } from '../common/plain-text.js';
 import { IsEmail, IsIn, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
 
 /** Step 1. `comune` is what was looked for, beside the list of offices. */
@@ -42,13 +44,16 @@ export class DetailsForm {
   lingua = '';
 
   @MaxLength(300, { message: 'appointments.note-too-long' })
+  @ReadAs(manyLines)
   nota = '';
 
   @MaxLength(254, { message: 'appointments.email-wrong' })
   @IsEmail({}, { message: 'appointments.email-wrong' })
   @ValidateIf((form: DetailsForm) => form.email !== '')
+  @ReadAs(mailAddress)
   email = '';
 
-  @Matches(/^(\+?\d[\d ()./-]{4,24})?$/, { message: 'appointments.phone-wrong' })
+  @Matches(/^(\+?[(\d][\d ()./-]{4,24})?$/, { message: 'appointments.phone-wrong' })
+  @ReadAs(phoneNumber)
   telefono = '';
 }

@@ -2,6 +2,7 @@ import { dateAndTime, dateInWords, timeInWords } from '../common/calendar.js';
 import { romeDate } from '../common/clock.js';
 import type { CalendarEvent } from '../common/ics.js';
 import type { Translate } from '../common/texts.js';
+import { phoneInWords } from '../profile/index.js';
 import type { Appointment } from './appointment.entity.js';
 import type { Mine } from './appointments.service.js';
 import { capitalized, crumbs, taskHead, type Answer } from './booking.views.js';
@@ -34,7 +35,7 @@ export function appointmentPage(appointment: Appointment, outcome: string, now: 
     number: row.number ?? '',
     calendarHref: `/appuntamenti/${row.id}/calendario.ics`,
     calendarLabel: t('appointments.calendar'),
-    how: t(`appointments.how-${row.channel}`, { phone: row.phone, email: row.email }),
+    how: t(`appointments.how-${row.channel}`, { phone: phoneInWords(row.phone), email: row.email }),
     officeName: row.officeName,
     officeHref: `/sedi/${encodeURIComponent(row.officeId)}`,
     isDesk: row.channel === 'desk',
@@ -46,7 +47,7 @@ export function appointmentPage(appointment: Appointment, outcome: string, now: 
     }),
     needs: needs(appointment, t),
     note: row.note,
-    contacts: [row.email, row.phone].filter(Boolean).join(', '),
+    contacts: [row.email, phoneInWords(row.phone)].filter(Boolean).join(', '),
     bring: bring(row.topicId, row.channel, t),
     deadline: t('appointments.until', dateAndTime(appointment.changeDeadline, t.lang)),
     canBeChanged: appointment.canBeChanged(now),
@@ -121,7 +122,7 @@ export function tooLatePage(appointment: Appointment, t: Translate, refused = fa
 export function calendarEvent(appointment: Appointment, base: URL, t: Translate): CalendarEvent {
   const { row } = appointment;
   const url = new URL(`/appuntamenti/${row.id}`, base).href;
-  const how = t(`appointments.how-${row.channel}`, { phone: row.phone, email: row.email });
+  const how = t(`appointments.how-${row.channel}`, { phone: phoneInWords(row.phone), email: row.email });
   return {
     uid: `${row.id}@${base.hostname}`,
     sequence: row.sequence,

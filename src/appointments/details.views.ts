@@ -1,6 +1,7 @@
 import { dateAndTime, timeInWords } from '../common/calendar.js';
 import { Form, formView } from '../common/form.js';
 import type { Translate } from '../common/texts.js';
+import { phoneInWords } from '../profile/index.js';
 import type { Appointment } from './appointment.entity.js';
 import { DetailsForm, INTERPRETED } from './appointments.forms.js';
 import { address, choiceAnswers, languageName, needs, timeHref } from './appointments.views.js';
@@ -39,7 +40,11 @@ export function summaryPage(appointment: Appointment, t: Translate) {
       { label: t('appointments.needs'), value: needs(appointment, t), href: `${details}#accesso` },
       { label: t('appointments.note'), value: row.note || t('appointments.none'), href: `${details}#nota` },
       { label: t('appointments.email'), value: row.email || t('appointments.none'), href: `${details}#email` },
-      { label: t('appointments.phone'), value: row.phone || t('appointments.none'), href: `${details}#telefono` },
+      {
+        label: t('appointments.phone'),
+        value: phoneInWords(row.phone) || t('appointments.none'),
+        href: `${details}#telefono`,
+      },
     ],
     deadline: t('appointments.until', dateAndTime(appointment.changeDeadline, t.lang)),
     backHref: details,
@@ -49,7 +54,8 @@ export function summaryPage(appointment: Appointment, t: Translate) {
 /** The form of step 4 as it stands: what was saved, else what the profile knows. */
 export function detailsOf(appointment: Appointment, contacts: { email: string; phone: string }): Form<DetailsForm> {
   const { row } = appointment;
-  if (!appointment.detailsGiven) return Form.empty(DetailsForm, { email: contacts.email, telefono: contacts.phone });
+  if (!appointment.detailsGiven)
+    return Form.empty(DetailsForm, { email: contacts.email, telefono: phoneInWords(contacts.phone) });
   return Form.empty(DetailsForm, {
     accesso: row.stepFree ? 'si' : '',
     lis: row.signLanguage ? 'si' : '',

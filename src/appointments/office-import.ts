@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { CsvError, parse, type Info } from 'csv-parse/sync';
+import { oneLine } from '../common/plain-text.js';
 import { foldedNames, foldName, metresBetween } from '../places/index.js';
 import { nearestOffices, type Near, type Place } from './nearest.rules.js';
 import {
   checkColumns,
   checkOffices,
+  REQUIRED_COLUMNS,
   type FileRow,
   type ImportedOffice,
   type Known,
@@ -63,11 +65,14 @@ export function fingerprint(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** The rows of a CSV file in UTF-8 (a byte order mark, LF or CR LF and quotes are fine), each with its line. */
+/** The rows of a file as spreadsheets write it (commas, semicolons or tabs, UTF-8, or UTF-16 that says so), each with its line. */
 export function readOfficeFile(bytes: Uint8Array): { rows: FileRow[]; problems: Problem[] } {
+  if (WORKBOOKS.includes(Buffer.from(bytes.subarray(0, 4)).toString('hex')))
+    return { rows: [], problems: [{ line: 1, message: 'è una cartella di lavoro: va salvata come «CSV UTF-8»' }] };
+  const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = new TextDecoder(utf16 ? 'utf-16le' : 'utf-8', { fatal: true }).decode(bytes);
   } catch {
     return {
       rows: [],
@@ -86,24 +91,62 @@ export function readOfficeFile(bytes: Uint8Array): { rows: FileRow[]; problems: 
   }
 }
 
+/** How a workbook begins: a zip archive, or the older format of Excel. */
+const WORKBOOKS = ['504b0304', 'd0cf11e0'];
+/** What Excel reads and writes in the first line, to say what stands between the cells. */
+const SEPARATOR_LINE = /^"?sep=([^"\r\n])[^\r\n]*/i;
+
 function readRows(text: string): { rows: FileRow[]; problems: Problem[] } {
-  const read = parse(text, { relax_column_count: true, skip_empty_lines: true, info: true }) as unknown as {
-    record: string[];
-    info: Info;
-  }[];
+  const read = parse(text.replace(SEPARATOR_LINE, ''), {
+    delimiter: separator(text),
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_empty_values: true,
+    info: true,
+  }) as unknown as { record: string[]; info: Info }[];
   const [heading, ...rest] = read;
-  const columns = (heading?.record ?? []).map((column) => column.trim());
-  const problems = checkColumns(columns).map((message) => ({ line: 1, message }));
+  const columns = withoutEmptyEnd(heading?.record ?? [], 0).map(columnName);
+  const problems = checkColumns(columns).map((message) => ({ line: heading?.info.lines ?? 1, message }));
   if (problems.length > 0) return { rows: [], problems };
+  // Spreadsheets leave out empty cells at the end of a row.
+  const least = columns.findLastIndex((column) => REQUIRED_COLUMNS.includes(column)) + 1;
   const rows: FileRow[] = [];
   for (const { record, info } of rest) {
     // A quoted cell may hold line breaks: the row begins where the one before it ended.
     const line = info.lines - record.reduce((breaks, cell) => breaks + cell.split('\n').length - 1, 0);
-    if (record.length !== columns.length)
-      problems.push({ line, message: `${record.length} celle invece di ${columns.length}` });
-    else rows.push({ line, cells: Object.fromEntries(columns.map((column, i) => [column, record[i] ?? ''])) });
+    const cells = withoutEmptyEnd(record, columns.length);
+    if (cells.length > columns.length || cells.length < least)
+      problems.push({ line, message: `${cells.length} celle invece di ${columns.length}` });
+    else
+      rows.push({ line, cells: Object.fromEntries(columns.map((column, i) => [column, cellText(column, cells[i])])) });
   }
   return { rows, problems };
+}
+
+/** What the first line says, or what stands most often between the headings. */
+function separator(text: string): string {
+  const said = SEPARATOR_LINE.exec(text)?.[1];
+  if (said) return said;
+  const heading = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? '';
+  const times = (sign: string) => heading.split(sign).length;
+  return [',', ';', '\t', '|'].reduce((best, sign) => (times(sign) > times(best) ? sign : best));
+}
+
+/** 'Opening hours' is opening_hours. */
+function columnName(heading: string): string {
+  return oneLine(heading).toLowerCase().replaceAll(/[ -]+/g, '_');
+}
+
+/** The cells, but for empty ones after the first `from`. */
+function withoutEmptyEnd(record: readonly string[], from: number): string[] {
+  const last = record.findLastIndex((cell) => cell.trim() !== '') + 1;
+  return record.slice(0, Math.max(last, Math.min(record.length, from)));
+}
+
+/** Spaces of all widths are spaces, and where numbers are written with a decimal comma it is the point. */
+function cellText(column: string, cell = ''): string {
+  const text = cell.replaceAll(/\p{Zs}/gu, ' ');
+  return column === 'lat' || column === 'lon' ? text.replace(/^(\s*\d+),(\d+\s*)$/, '$1.$2') : text;
 }
 
 function csvProblem(error: CsvError): string {

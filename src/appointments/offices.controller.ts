@@ -23,7 +23,7 @@ export class OfficesController {
   ): Promise<void> {
     const { comune, istat } = form.data;
     const search = form.valid && (comune || istat) ? await this.offices.search(comune, istat) : null;
-    const shown = this.refused(form, asked, search);
+    const shown = this.refused(form, asked !== undefined, search);
     res.status(shown.status).render('offices/index', officesPage(shown, search, t));
   }
 
@@ -35,12 +35,9 @@ export class OfficesController {
     return officePage(found.office, found.next, t);
   }
 
-  private refused(
-    form: Form<SearchOfficesForm>,
-    asked: string | undefined,
-    search: OfficeSearch | null,
-  ): Form<SearchOfficesForm> {
-    if (asked === '' && !form.data.istat) return form.withError('comune', 'offices.comune-missing');
+  private refused(form: Form<SearchOfficesForm>, asked: boolean, search: OfficeSearch | null): Form<SearchOfficesForm> {
+    if (asked && form.valid && !form.data.comune && !form.data.istat)
+      return form.withError('comune', 'offices.comune-missing');
     return search?.kind === 'unknown' ? form.withError('comune', 'offices.comune-unknown') : form;
   }
 }

@@ -1,5 +1,6 @@
 import { BadRequestException, Injectable, type PipeTransform } from '@nestjs/common';
 import { validateSync } from 'class-validator';
+import { oneLine } from './plain-text.js';
 import type { Parameters, Translate } from './texts.js';
 
 type Field<T> = Extract<keyof T, string>;
@@ -11,6 +12,14 @@ export interface FieldError {
   /** Key of the catalogue: the text is chosen by the view, in the person's language. */
   key: string;
   parameters: Parameters;
+}
+
+type Reading = (typed: string) => string;
+const readings = new Map<object, Record<string, Reading>>();
+
+/** How the text of a field is read (common/plain-text.ts); without it as one line. */
+export function ReadAs(reading: Reading): PropertyDecorator {
+  return (form, field) => readings.set(form, { ...readings.get(form), [field]: reading });
 }
 
 /** What a person typed into one form, with what is wrong in it. Values are kept as typed, so that nothing is lost. */
@@ -96,26 +105,27 @@ export class FormPipe<T extends object> implements PipeTransform<unknown, Form<T
   }
 }
 
-/** Field values, trimmed: text where the class has text, a list where it has a list (checkboxes). */
+/** Field values, without what nobody sees: text where the class has text, a list where it has a list (checkboxes). */
 function texts(form: object, body: unknown): Record<string, string | string[]> {
   const source = (body ?? {}) as Record<string, unknown>;
+  const own = readings.get(Object.getPrototypeOf(form) as object);
   const result: Record<string, string | string[]> = {};
   for (const [field, initial] of Object.entries(form)) {
     if (!Object.hasOwn(source, field)) continue;
     const value = source[field];
-    result[field] = Array.isArray(initial) ? list(value) : text(value);
+    const reading = own?.[field] ?? oneLine;
+    result[field] = Array.isArray(initial) ? list(value, reading) : text(value, reading);
   }
   return result;
 }
 
-function text(value: unknown): string {
+function text(value: unknown, reading: Reading): string {
   if (typeof value !== 'string') throw new BadRequestException('a field that holds one text came as something else');
-  // Browsers send line ends as CR LF; lengths are counted as the person sees them.
-  return value.replaceAll('\r\n', '\n').trim();
+  return reading(value);
 }
 
-function list(value: unknown): string[] {
-  return (Array.isArray(value) ? value : [value]).map(text);
+function list(value: unknown, reading: Reading): string[] {
+  return (Array.isArray(value) ? value : [value]).map((one) => text(one, reading));
 }
 
 /** Errors in the order of the fields in the class, one each. Unknown fields never get this far: see texts(). */

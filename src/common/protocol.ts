@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { romeDate } from './clock.js';
+import { codeSigns } from './plain-text.js';
 import { ProtocolRepository } from './protocol.repository.js';
 
 /**
@@ -26,10 +27,10 @@ export function protocolNumber(series: string, year: number, progressive: number
 
 /**
  * The protocol number that somebody typed or followed, in its one form; null when it cannot be one.
- * Small letters, spaces and missing hyphens are forgiven.
+ * Small letters, spaces and missing or other hyphens are forgiven.
  */
 export function readProtocol(series: string, typed: string): string | null {
-  const [, letters, year = '', number = '', digit] = FORM.exec(typed.toUpperCase().replaceAll(/[\s-]/g, '')) ?? [];
+  const [, letters, year = '', number = '', digit] = FORM.exec(codeSigns(typed).toUpperCase()) ?? [];
   if (letters !== series || checkDigit(`${year}${number}`) !== Number(digit)) return null;
   return `${series}-${year}-${number}-${digit}`;
 }

@@ -42,7 +42,7 @@ export function metresBetween(a: Point, b: Point): number {
 
 /** A name without what people leave out or write in their own way: case, accents, apostrophes, hyphens, double spaces. */
 export function foldName(text: string): string {
-  const plain = text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
+  const plain = text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
   return plain.replaceAll(/[^a-z0-9]+/g, ' ').trim();
 }
 

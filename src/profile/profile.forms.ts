@@ -1,4 +1,4 @@
-import { IsIn, IsNotEmpty, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsNotEmpty, MaxLength } from 'class-validator';
 import { CODES_ABROAD } from '../places/index.js';
 
 export class ResidenceForm {
@@ -16,7 +16,6 @@ export class ResidenceAbroadForm {
   paese = '';
 
   @MaxLength(100, { message: 'contacts.locality-long' })
-  @Matches(/^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/u, { message: 'contacts.plain' })
   @IsNotEmpty({ message: 'contacts.say-locality' })
   citta = '';
 

@@ -5,7 +5,7 @@ import { dashboardCrumb, profileHead } from '../common/heads.js';
 import type { PageModel } from '../common/pages.js';
 import type { Translate } from '../common/texts.js';
 import { countryName, type Comune } from '../places/index.js';
-import { countryOptions } from './contacts/index.js';
+import { countryOptions, phoneInWords } from './contacts/index.js';
 import type { ResidenceAbroadForm, ResidenceForm } from './profile.forms.js';
 import type { Profile } from './profile.service.js';
 
@@ -21,7 +21,7 @@ export function profilePage(t: Translate, { citizen, residence }: Profile): Page
       { label: t('profile.fiscal-code'), value: citizen.fiscal_code ?? nothing },
       { label: t('profile.born-on'), value: citizen.born_on ? dateInWords(citizen.born_on, t.lang) : nothing },
       { label: t('profile.email'), value: citizen.said_email ?? nothing },
-      { label: t('profile.mobile'), value: citizen.said_mobile ?? nothing },
+      { label: t('profile.mobile'), value: citizen.said_mobile ? phoneInWords(citizen.said_mobile) : nothing },
       { label: t('profile.address'), value: citizen.said_address ?? nothing },
     ],
     saidWhen: citizen.said_at ? t('profile.said-when', { date: dateInWords(romeDate(citizen.said_at), t.lang) }) : '',

@@ -190,8 +190,81 @@ describe('the file of offices', () => {
     assert.deepEqual(lines(HEADING.replace(',istat', '')), ['1: manca la colonna «istat»']);
     assert.deepEqual(lines(`${HEADING},citta`), ['1: colonna sconosciuta «citta»']);
     assert.deepEqual(lines(`${HEADING},lat`), ['1: colonna ripetuta «lat»']);
-    assert.equal(lines(HEADING.replaceAll(',', ';')).length > 10, true);
+    assert.deepEqual(lines(`${HEADING.replaceAll(',', ';')};citta`), ['1: colonna sconosciuta «citta»']);
+    assert.deepEqual(lines(`sep=;\r\n${HEADING.replaceAll(',', ';')};citta`), ['2: colonna sconosciuta «citta»']);
     assert.equal(file('').problems.length > 0, true);
+  });
+
+  const excel = (separator: string, cells: Record<string, string> = GOOD) =>
+    [Object.keys(cells).join(separator), Object.values(cells).map(cell).join(separator)].join('\r\n') + '\r\n';
+  const COMMAS = { ...GOOD, lat: '44,69825', lon: '10,63125', channels: 'desk:5;video:1' };
+  const shuffled = Object.fromEntries(Object.entries(COMMAS).toReversed());
+  const capitals = Object.fromEntries(
+    Object.entries(COMMAS).map(([column, text]) => [` ${column.toUpperCase().replaceAll('_', ' ')}\u00a0`, text]),
+  );
+  for (const [what, text, line] of [
+    ['semicolons, a byte order mark and decimal commas', `\ufeff${excel(';', COMMAS)}`, 2],
+    ['a decimal comma between commas', excel(',', COMMAS), 2],
+    ['tabs', excel('\t', COMMAS), 2],
+    ['vertical bars', excel('|', COMMAS), 2],
+    ['sep= in the first line', `sep=;\r\n${excel(';', COMMAS)}`, 3],
+    [
+      'sep= in quotes after a byte order mark, saved again with empty cells',
+      `\ufeff"SEP=;";;;;\r\n${excel(';', COMMAS)}`,
+      3,
+    ],
+    ['sep= that says a tab', `sep=\t\r\n${excel('\t', COMMAS)}`, 3],
+    ['rows of empty cells', `${excel(';', COMMAS)};;;;;;;;;;;;;;;;\r\n;;;;\r\n ; ;\r\n`, 2],
+    ['empty columns at the end', excel(';', COMMAS).replaceAll('\r\n', ';;;\r\n'), 2],
+    ['headings in capitals, with spaces', excel(';', capitals), 2],
+    ['headings in quotes', excel(';', Object.fromEntries(Object.entries(COMMAS).map(([c, t]) => [cell(c), t]))), 2],
+    ['columns in another order', excel(';', shuffled), 2],
+    ['optional cells left out at the end', excel(';', { ...COMMAS, step_free: '' }).replace(/;""\r\n$/, '\r\n'), 2],
+    [
+      'spaces of another width',
+      excel(';', { ...COMMAS, lat: ' 44,69825\u00a0', name: 'Agenzia\u00a0di\u202fReggio' }),
+      2,
+    ],
+    ['line ends of old', excel(';', COMMAS).replaceAll('\r\n', '\r'), 2],
+  ] as [string, string, number][])
+    it(`takes a file as spreadsheets write it: ${what}`, () => {
+      const read = file(text);
+      assert.deepEqual(read.problems, []);
+      const { offices, problems: none } = checkOffices(read.rows, known);
+      assert.deepEqual(none, []);
+      assert.deepEqual(
+        [read.rows[0]?.line, offices.length, offices[0]?.lat, offices[0]?.lon, offices[0]?.name],
+        [line, 1, 44.69825, 10.63125, 'Agenzia di Reggio'],
+      );
+      assert.deepEqual(offices[0]?.channels, [
+        { channel: 'desk', seats: 5 },
+        { channel: 'video', seats: 1 },
+      ]);
+    });
+
+  it('takes the Unicode text of Excel, and says what to do with a workbook', () => {
+    const unicode = Buffer.from(`\ufeff${excel('\t', COMMAS)}`, 'utf16le');
+    assert.deepEqual(checkOffices(readOfficeFile(unicode).rows, known).problems, []);
+    for (const bytes of [
+      [0x50, 0x4b, 3, 4, 20, 0],
+      [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1],
+    ])
+      assert.deepEqual(readOfficeFile(Buffer.from(bytes)).problems, [
+        { line: 1, message: 'è una cartella di lavoro: va salvata come «CSV UTF-8»' },
+      ]);
+  });
+
+  it('still says the line, after a line that says the separator and rows of nothing', () => {
+    const text = `sep=;\n${excel(';', COMMAS).replaceAll('\r\n', '\n')};;;\n${Object.values({
+      ...COMMAS,
+      id: 'B',
+      lat: '44,x',
+    })
+      .map(cell)
+      .join(';')}\na;b\n`;
+    const read = file(text);
+    assert.deepEqual(read.problems, [{ line: 6, message: '2 celle invece di 17' }]);
+    assert.deepEqual(problems(...read.rows.slice(1)), ['5: «lat» non è un numero con il punto: «44,x»']);
   });
 
   it('refuses a row with a cell too few or too many, saying its line', () => {

@@ -105,6 +105,14 @@ describe('a mobile number', () => {
   it('is shown as people write it', () => {
     assert.equal(phoneInWords('+393331111111'), '+39 333 111 1111');
     assert.equal(phoneInWords('+14165550123'), '+1 416 555 0123');
+    for (const said of ['0039 333-1111111', '3331111111', '333/1111111', '+39 (333) 111 11 11', 'tel:+393331111111'])
+      assert.equal(phoneInWords(said), '+39 333 111 1111', said);
+    assert.equal(phoneInWords('0612345678'), '+39 06 1234 5678');
+  });
+
+  it('is shown as it is when it cannot be read', () => {
+    for (const said of ['', 'boh', '333', '+39 000 1000001', '333 1111111 (ore pasti)', '333 1111111 o 333 2222222'])
+      assert.equal(phoneInWords(said), said);
   });
 });
 

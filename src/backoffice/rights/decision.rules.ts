@@ -34,6 +34,7 @@ export function correctionOf(kind: RightKind, { esito, campo, valore }: DecideFo
 
 /** '3/4/1985' or '3 4 1985' as PostgreSQL reads it; null when there is no such day. */
 function birthDay(typed: string): string | null {
-  const [, day = '', month = '', year = ''] = /^(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})$/.exec(typed) ?? [];
+  const [, day = '', month = '', year = ''] =
+    /^(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})$/.exec(typed.normalize('NFKC')) ?? [];
   return dayOfParts({ day, month, year })?.toString() ?? null;
 }

@@ -1,4 +1,6 @@
 import { IsIn, IsNotEmpty, MaxLength, ValidateIf } from 'class-validator';
+import { ReadAs } from '../../common/form.js';
+import { manyLines } from '../../common/plain-text.js';
 import { CORRECTABLE, MESSAGE_LENGTH, OUTCOMES, VALUE_LENGTH } from '../../contact/index.js';
 
 /** The choice to correct nothing here: the data is put right where it comes from. */
@@ -8,6 +10,7 @@ export const ELSEWHERE = 'altrove';
 export class ExtendForm {
   @MaxLength(MESSAGE_LENGTH, { message: 'desk.reason-too-long' })
   @IsNotEmpty({ message: 'desk.say-reason' })
+  @ReadAs(manyLines)
   motivo = '';
 
   /** The version of the request that the page showed. */
@@ -21,6 +24,7 @@ export class DecideForm {
 
   @MaxLength(MESSAGE_LENGTH, { message: 'desk.reason-too-long' })
   @IsNotEmpty({ message: 'desk.say-reason' })
+  @ReadAs(manyLines)
   motivo = '';
 
   /** Of a rectification: the field that is corrected here, or that it is corrected where it comes from. */

@@ -1,4 +1,6 @@
 import { IsIn, MaxLength } from 'class-validator';
+import { ReadAs } from '../../common/form.js';
+import { manyLines } from '../../common/plain-text.js';
 import { CONCERNS, MESSAGE_LENGTH, VALUE_LENGTH } from './rights.rules.js';
 
 /** A request; what each kind needs is the rules' to say (missing()). */
@@ -13,6 +15,7 @@ export class AskForm {
   giusto = '';
 
   @MaxLength(MESSAGE_LENGTH, { message: 'rights.message-too-long' })
+  @ReadAs(manyLines)
   testo = '';
 
   /** Names this form: sent twice, it makes one request. */

@@ -5,6 +5,7 @@ import { flash } from '../../auth/index.js';
 import { Allow, Requires, Resumable, WhenLate } from '../../common/access.js';
 import { Acting } from '../../common/acting.js';
 import { Form, FormPipe } from '../../common/form.js';
+import { mailAddress, phoneNumber } from '../../common/plain-text.js';
 import type { Translate } from '../../common/texts.js';
 import { Visitor } from '../../common/visitor.js';
 import { ContactChangesService, type Saved } from './contact-changes.service.js';
@@ -20,7 +21,12 @@ import { mobileTyped, phoneTyped } from './phone-number.js';
 import { ThemselvesGuard } from './themselves.guard.js';
 
 const LIST = '/dati/contatti';
-const READ = { email: emailTyped, mobile: mobileTyped, pec: emailTyped, phone: phoneTyped } as const;
+const READ = {
+  email: (text: string) => emailTyped(mailAddress(text)),
+  mobile: (text: string) => mobileTyped(phoneNumber(text)),
+  pec: (text: string) => emailTyped(mailAddress(text)),
+  phone: (text: string) => phoneTyped(phoneNumber(text)),
+} as const;
 
 /** Changing and removing one contact. Who holds a password alone (a PIN) may not: notices and codes would follow. */
 @Controller('dati/contatti/:canale')

@@ -1,8 +1,7 @@
 import { IsIn, IsNotEmpty, Matches, MaxLength } from 'class-validator';
+import { ReadAs } from '../../common/form.js';
+import { figures } from '../../common/plain-text.js';
 import { CODES_ABROAD } from '../../places/index.js';
-
-/** Line breaks, other control characters, and those that turn the order of writing around: none has a place on an envelope. */
-const PLAIN = /^[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/u;
 
 /** One contact. `versione` is what the form was filled in against. */
 export class ContactForm {
@@ -32,20 +31,18 @@ export class RemovalForm {
 
 export class AddressForm {
   @MaxLength(120, { message: 'contacts.street-long' })
-  @Matches(PLAIN, { message: 'contacts.plain' })
   @IsNotEmpty({ message: 'contacts.say-street' })
   via = '';
 
   @MaxLength(15, { message: 'contacts.number-long' })
-  @Matches(PLAIN, { message: 'contacts.plain' })
   @IsNotEmpty({ message: 'contacts.say-number' })
   numero = '';
 
   @MaxLength(120, { message: 'contacts.extra-long' })
-  @Matches(PLAIN, { message: 'contacts.plain' })
   altro = '';
 
   @Matches(/^\d{5}$/, { message: 'contacts.say-cap' })
+  @ReadAs(figures)
   cap = '';
 
   @MaxLength(100, { message: 'profile.comune-too-long' })
@@ -60,25 +57,20 @@ export class AddressAbroadForm {
   paese = '';
 
   @MaxLength(120, { message: 'contacts.street-long' })
-  @Matches(PLAIN, { message: 'contacts.plain' })
   @IsNotEmpty({ message: 'contacts.say-street-abroad' })
   via = '';
 
   @MaxLength(120, { message: 'contacts.extra-long' })
-  @Matches(PLAIN, { message: 'contacts.plain' })
   altro = '';
 
   @MaxLength(12, { message: 'contacts.postal-code-long' })
-  @Matches(PLAIN, { message: 'contacts.plain' })
   codice = '';
 
   @MaxLength(100, { message: 'contacts.locality-long' })
-  @Matches(PLAIN, { message: 'contacts.plain' })
   @IsNotEmpty({ message: 'contacts.say-locality' })
   citta = '';
 
   @MaxLength(100, { message: 'contacts.region-long' })
-  @Matches(PLAIN, { message: 'contacts.plain' })
   regione = '';
 
   versione = '';

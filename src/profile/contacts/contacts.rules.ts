@@ -1,4 +1,5 @@
 /** What can be said of contacts without a database: their form, and the life of a one-time code. */
+import { codeSigns } from '../../common/plain-text.js';
 
 export const CONTACT_KINDS = ['email', 'mobile', 'pec', 'phone'] as const;
 export type ContactKind = (typeof CONTACT_KINDS)[number];
@@ -68,10 +69,7 @@ export function countedAddress(kind: CodeKind, value: string): string {
 
 /** The code as typed or pasted: spaces, hyphens and the figures of other scripts do not matter. '' when it cannot be one. */
 export function codeTyped(text: string): string {
-  const plain = text
-    .slice(0, 40)
-    .normalize('NFKC')
-    .replace(/[\s\u00AD\u200B-\u200F\u2060\uFEFF.-]/gu, '');
+  const plain = codeSigns(text);
   return new RegExp(`^\\d{${CODE_DIGITS}}$`).test(plain) ? plain : '';
 }
 

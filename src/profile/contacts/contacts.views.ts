@@ -136,7 +136,7 @@ function saidContact(
   const asked = changes[kind]?.value === value;
   return {
     label: t(`contacts.label-${kind}`),
-    value: typed.ok ? contactInWords(kind, value) : said,
+    value: typed.ok || kind === 'mobile' ? contactInWords(kind, value) : said,
     note: inUse ? t('contacts.said-in-use') : asked ? t('contacts.said-asked') : '',
     use: inUse || asked ? '' : t(`contacts.use-${kind}`),
     action: `/dati/contatti/${SLUGS[kind]}#errori`,

@@ -1,4 +1,5 @@
 import { parsePhoneNumberFromString, type NumberType } from 'libphonenumber-js/max';
+import { phoneNumber } from '../../common/plain-text.js';
 
 export type PhoneFault =
   'phone-empty' | 'phone-wrong' | 'phone-extension' | 'phone-dear' | 'mobile-fixed' | 'mobile-no-sms';
@@ -38,7 +39,8 @@ function parsed(text: string): { ok: true; value: string; type: NumberType } | {
   return { ok: true, value: number.number, type: number.getType() };
 }
 
-/** '+39 333 111 1111': groups as they are written where the number is from. */
+/** '+39 333 111 1111': groups as they are written where the number is from; what cannot be read stays as it is. */
 export function phoneInWords(value: string): string {
-  return parsePhoneNumberFromString(value)?.formatInternational() ?? value;
+  const number = parsePhoneNumberFromString(phoneNumber(value), { defaultCountry: 'IT', extract: false });
+  return number?.isValid() ? number.formatInternational() : value;
 }

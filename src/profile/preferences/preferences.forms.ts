@@ -1,4 +1,6 @@
 import { IsIn, Matches } from 'class-validator';
+import { ReadAs } from '../../common/form.js';
+import { figures } from '../../common/plain-text.js';
 import { LANGUAGES } from '../../common/texts.js';
 import { wishes } from './preferences.rules.js';
 
@@ -10,9 +12,11 @@ export class PreferencesForm {
   silenzio = '';
 
   @Matches(CLOCK, { message: 'preferences.not-a-time' })
+  @ReadAs(figures)
   dalle = '';
 
   @Matches(CLOCK, { message: 'preferences.not-a-time' })
+  @ReadAs(figures)
   alle = '';
 
   @IsIn(LANGUAGES, { message: 'preferences.say-language' })

@@ -1,16 +1,12 @@
 import { isFiscalCode } from '../../../common/fiscal-code.js';
+import { codeSigns } from '../../../common/plain-text.js';
 
 /** The last PINs were given out on 30 September 2020 (INPS circular 87/2020; D.L. 76/2020, art. 24). */
 const ISSUED_BEFORE = Temporal.PlainDate.from('2020-10-01');
 const PIN_LENGTH = 16;
-/** Longer than any honest way of writing 16 signs; bounds what Unicode normalisation has to do. */
-const LONGEST_INPUT = 64;
-
-/** Spaces, soft hyphens and signs without width that come along when text is copied. */
-const INVISIBLE = /[\s\u00AD\u200B-\u200F\u2060\uFEFF]/gu;
 
 /**
- * The fiscal code somebody typed: case, spaces and full-width signs do not matter. Letters that only look Latin
+ * The fiscal code somebody typed: case, spaces, hyphens and full-width signs do not matter. Letters that only look Latin
  * (Cyrillic, Greek) are not guessed at.
  * @returns null when it cannot be one: another form, or a check letter that tells of a slip of the finger
  */
@@ -27,8 +23,7 @@ export function pinTyped(text: string): string | null {
 
 /** Checked before upper-casing, which would turn a dotless ı into I. */
 function plainAscii(text: string): string | null {
-  if (text.length > LONGEST_INPUT) return null;
-  const plain = text.normalize('NFKC').replace(INVISIBLE, '');
+  const plain = codeSigns(text);
   return /^[\x21-\x7e]*$/.test(plain) ? plain : null;
 }
 
