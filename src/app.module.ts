@@ -3,10 +3,7 @@ import { AppointmentsModule } from './appointments/index.js';
 import { AuditModule } from './audit/index.js';
 import { AuthModule } from './auth/index.js';
 import { BackofficeModule } from './backoffice/index.js';
-import type { Clock } from './common/clock.js';
-import { CommonModule } from './common/common.module.js';
-import type { Log } from './common/log.js';
-import type { Config } from './config.js';
+import { CommonModule, type Outside } from './common/common.module.js';
 import { ContactModule } from './contact/index.js';
 import { DashboardModule } from './dashboard/index.js';
 import { NotificationsModule } from './notifications/index.js';
@@ -17,9 +14,9 @@ import { TransportModule } from './transport/index.js';
 /** The list of modules, lowest layer first. */
 @Module({})
 export class AppModule {
-  static async with(config: Config, clock: Clock, log?: Log): Promise<DynamicModule> {
+  static async with(outside: Outside): Promise<DynamicModule> {
     const imports: NonNullable<ModuleMetadata['imports']> = [
-      CommonModule.with(config, clock, log),
+      CommonModule.with(outside),
       PlacesModule,
       AuditModule,
       TransportModule,
@@ -31,7 +28,7 @@ export class AppModule {
       DashboardModule,
       BackofficeModule,
     ];
-    if (config.development) imports.push(await developmentDoubles());
+    if (outside.config.development) imports.push(await developmentDoubles());
     return { module: AppModule, imports };
   }
 }

@@ -29,7 +29,7 @@ export interface WebOptions {
 
 /** The whole program as main.ts and the tests run it: middleware in order, then Nest's routes, then the error pages. */
 export async function createWeb(config: Config, options: WebOptions = {}): Promise<NestExpressApplication> {
-  const module = await AppModule.with(config, options.clock ?? new SystemClock(), options.log);
+  const module = await AppModule.with({ config, ...options, clock: options.clock ?? new SystemClock() });
   const app = await NestFactory.create<NestExpressApplication>(module, new BoundedExpress(options.patience), {
     bodyParser: false,
     abortOnError: false,

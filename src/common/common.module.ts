@@ -9,6 +9,7 @@ import { ErasedParts } from './erased.js';
 import { ExportedParts } from './exported.js';
 import { Health } from './health.js';
 import { HealthController } from './health.controller.js';
+import { Patience } from './http-server.js';
 import { Jobs } from './jobs.js';
 import { LOG } from './log-token.js';
 import { createLog, type Log } from './log.js';
@@ -21,11 +22,19 @@ import { StaffPages } from './staff-pages.js';
 import { Templates } from './templates.js';
 import { Texts } from './texts.js';
 
+/** What the program is given from outside. */
+export interface Outside {
+  config: Config;
+  clock: Clock;
+  log?: Log | undefined;
+  patience?: Patience | undefined;
+}
+
 /** What every module stands on. Global, so that no module has to say that it needs a clock. */
 @Global()
 @Module({})
 export class CommonModule {
-  static with(config: Config, clock: Clock, log: Log = createLog(config.logLevel)): DynamicModule {
+  static with({ config, clock, log = createLog(config.logLevel), patience = new Patience() }: Outside): DynamicModule {
     const texts = new Texts(config.viewsDir);
     const templates = new Templates(config.viewsDir, texts);
     const pages = new Pages(config, templates, texts, readStyle(config.publicDir));
@@ -33,6 +42,7 @@ export class CommonModule {
       { provide: Config, useValue: config },
       { provide: Clock, useValue: clock },
       { provide: LOG, useValue: log },
+      { provide: Patience, useValue: patience },
       { provide: Sources, useValue: sources(config) },
       { provide: Keys, useValue: new Keys(config.secret, config.previousSecrets) },
       { provide: Texts, useValue: texts },

@@ -1,32 +1,85 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
+import { Socket } from 'node:net';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express } from 'express';
 
-export interface Patience {
+/** How long, and with how many, a server is patient. */
+export class Patience {
   /** How long the headers of a request may take, and all of it. */
-  headersMs: number;
-  requestMs: number;
+  readonly headersMs: number = 10_000;
+  readonly requestMs: number = 30_000;
   /** How often connections are looked at; Node's own 30 s would let a slow client stay four times as long. */
-  checkMs: number;
+  readonly checkMs: number = 2_000;
+  /** How long a connection is kept in which neither side moves a byte: somebody asks and never reads. */
+  readonly stillMs: number = 30_000;
+  /** How long the first message of a TLS handshake may take, and all of it: people type the PIN of their card meanwhile. */
+  readonly helloMs: number = 5_000;
+  readonly handshakeMs: number = 60_000;
+  /** Connections with TLS that have not asked for anything yet; of more, the oldest goes. */
+  readonly mostWaiting: number = 500;
 }
 
-const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, checkMs: 2_000 };
+/** What every server of ours is made with, so that a slow client holds a connection for a while and never the program. */
+export function boundsOf({ headersMs, requestMs, checkMs }: Patience) {
+  return {
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: checkMs,
+    keepAliveTimeout: 65_000,
+  };
+}
 
-/** Express on a server where a client that sends slowly holds a connection for a while, and never the program. */
+export function boundedServer(handle: RequestListener, patience: Patience = new Patience()): Server {
+  const server = createServer(boundsOf(patience), handle);
+  server.maxHeadersCount = 100;
+  server.timeout = patience.stillMs;
+  return server;
+}
+
+/**
+ * Silence never closes a server with TLS: who says nothing goes after seconds, and when too many wait, the one that has
+ * waited longest, those first that said nothing, instead of refusing whoever comes next.
+ * @returns what ends all that wait: a server that stops would wait for them
+ */
+export function boundHandshakes(server: TlsServer, { helloMs, stillMs, mostWaiting }: Patience): () => void {
+  const waiting = new Map<string, Socket>();
+  server.maxHeadersCount = 100;
+  server.timeout = stillMs;
+  server.on('connection', (socket: Socket) => {
+    const key = nameOf(socket);
+    if (waiting.size >= mostWaiting) {
+      const all = [...waiting];
+      const [name, oldest] = all.find(([, one]) => saidNothing(one)) ?? all[0]!;
+      // At once, not when it has closed: whoever comes in the same moment takes the place of another one.
+      waiting.delete(name);
+      oldest.destroy();
+    }
+    waiting.set(key, socket);
+    const tooLate = setTimeout(() => saidNothing(socket) && socket.destroy(), helloMs);
+    socket.once('close', () => (clearTimeout(tooLate), waiting.delete(key)));
+  });
+  server.on('request', ({ socket }) => waiting.delete(nameOf(socket)));
+  return () => waiting.forEach((socket) => socket.destroy());
+}
+
+/** Once its hello has come whole it is answered: until then nothing was written to it. */
+function saidNothing(socket: Socket): boolean {
+  return socket.bytesWritten === 0;
+}
+
+function nameOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
+/** Express on such a server. */
 export class BoundedExpress extends ExpressAdapter {
-  constructor(private readonly patience: Patience = PATIENCE) {
+  constructor(private readonly patience: Patience = new Patience()) {
     super(exactExpress());
   }
 
   override initHttpServer(): void {
-    const {
-      headersMs: headersTimeout,
-      requestMs: requestTimeout,
-      checkMs: connectionsCheckingInterval,
-    } = this.patience;
-    const options = { headersTimeout, requestTimeout, connectionsCheckingInterval, keepAliveTimeout: 65_000 };
-    this.httpServer = createServer(options, this.getInstance());
-    this.httpServer.maxHeadersCount = 100;
+    this.httpServer = boundedServer(this.getInstance() as RequestListener, this.patience);
   }
 }
 

@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { Config } from '../config.js';
 import type { Health } from './health.js';
+import { boundedServer } from './http-server.js';
 import { lookUp } from './look-up.js';
 import type { Metrics } from './metrics.js';
 
@@ -24,7 +25,7 @@ export function serveManagement(metrics: Metrics, health: Health, config: Config
     '/salute/viva': async () => told(health.alive(), 'viva'),
     '/salute/pronta': async () => told(await health.ready(), 'pronta'),
   };
-  const server = createServer((req, res) => {
+  const server = boundedServer((req, res) => {
     const found = lookUp(answers, req.url ?? '') ?? (async () => plain(404, '404'));
     found().then(
       ({ status, type, text }) => res.writeHead(status, { 'Content-Type': type }).end(text),

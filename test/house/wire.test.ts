@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { testApp, type TestApp } from '../support/app.ts';
 import { citizenOf } from '../support/people.ts';
-import { PATIENCE_MS } from '../support/process.ts';
+import { PATIENCE_MS, until } from '../support/process.ts';
 import { signedInAs, type SignedIn } from '../support/sign-in.ts';
 import { visit } from '../support/visit.ts';
 
@@ -427,6 +429,31 @@ describe('slow and many', () => {
     }
   });
 
+  it('ends connections that say nothing, half a line, or ask and never read', async () => {
+    const patience = { headersMs: 300, requestMs: 600, checkMs: 100, stillMs: 400 };
+    const short = await testApp({ db: portal.db, patience });
+    try {
+      const { hostname, port } = new URL(short.url);
+      const many = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(150);
+      const closed = ['', '\r\n', 'GET / HT', many].map(async (bytes) => {
+        const socket = net.connect(Number(port), hostname);
+        socket.on('error', () => {});
+        // Its end is seen by the server's own connections: who does not read hears of nothing.
+        socket.pause();
+        await once(socket, 'connect');
+        if (bytes) socket.write(bytes);
+        return socket;
+      });
+      const sockets = await Promise.all(closed);
+      const server = short.app.getHttpServer() as Server;
+      await until(() => connectionsOf(server).then((count) => count === 0), 'every one is ended');
+      for (const socket of sockets) socket.destroy();
+      assert.equal((await visit(short.url, '/')).status, 200);
+    } finally {
+      await short.close();
+    }
+  });
+
   it('turns away more requests than it can work on, and says when to come back', async () => {
     const small = await testApp({ db: portal.db, env: { MAX_CONCURRENT: '4' } });
     try {
@@ -449,3 +476,7 @@ describe('slow and many', () => {
     }
   });
 });
+
+function connectionsOf(server: Server): Promise<number> {
+  return new Promise((done, fail) => server.getConnections((error, count) => (error ? fail(error) : done(count))));
+}

@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import supertest from 'supertest';
 import { Clock } from '#src/common/clock.js';
 import { createLog, type Log } from '#src/common/log.js';
-import type { Patience } from '#src/common/http-server.js';
+import { Patience } from '#src/common/http-server.js';
 import { Config } from '#src/config.js';
 import { createWeb } from '#src/web.js';
 import { testDatabase, type TestDatabase } from './database.ts';
@@ -51,7 +51,7 @@ export interface TestOptions {
   env?: Record<string, string>;
   log?: Log;
   db?: TestDatabase;
-  patience?: Patience;
+  patience?: Partial<Patience>;
 }
 
 /** The whole program on a database of its own, with a fixed clock. */
@@ -74,7 +74,7 @@ export async function testApp({ now = NOW, env = {}, log, db: given, patience }:
   const app = await createWeb(config, {
     clock,
     log: log ?? createLog(config.logLevel),
-    ...(patience ? { patience } : {}),
+    ...(patience ? { patience: { ...new Patience(), ...patience } } : {}),
   });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;

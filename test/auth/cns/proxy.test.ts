@@ -165,7 +165,7 @@ describe('behind a proxy of the settings', () => {
 
   it('answers in the language that was chosen on the portal, whose cookies do not come to this host', async () => {
     const browser = proxied.browser();
-    await browser.get('/?lingua=de').expect(303);
+    await browser.get('/?lingua=de').set('Sec-Fetch-Site', 'same-origin').expect(303);
     const answer = await proxied
       .browser()
       .get(await start(browser))

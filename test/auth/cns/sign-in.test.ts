@@ -1,6 +1,9 @@
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { copyFileSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import tls from 'node:tls';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { load } from 'cheerio';
 import * as x509 from '@peculiar/x509';
@@ -255,7 +258,7 @@ describe('a card is refused, with a page that says why', () => {
 
   it('in the language chosen on the portal, whose cookies may not come along', async () => {
     const browser = portal.browser();
-    await browser.get('/?lingua=de').expect(303);
+    await browser.get('/?lingua=de').set('Sec-Fetch-Site', 'same-origin').expect(303);
     const address = await entrance(browser);
     assert.match((await present(address, null)).text, /Wir haben die Karte nicht gefunden/);
     portal.clock.move({ hours: 1 });
@@ -350,6 +353,72 @@ describe('the listener', () => {
     copyFileSync(`${file}.before`, file);
     await refused(card, 'untrusted', /non è riconosciuta/);
   });
+});
+
+describe('the listener, among many who are silent', () => {
+  /** Opens a connection to the cards' address, says these bytes and no more. @returns its end */
+  async function silent(port: number, bytes: string | Buffer): Promise<{ ended: Promise<unknown> }> {
+    const socket = net.connect(port, 'localhost').resume();
+    socket.on('error', () => {});
+    const ended = new Promise((done) => socket.once('close', done));
+    await once(socket, 'connect');
+    if (bytes.length > 0) socket.write(bytes);
+    return { ended };
+  }
+
+  const someHello = Buffer.from('16030100c8010000c40303', 'hex');
+
+  it('ends those who say nothing or half a hello after a while', async () => {
+    const patient = await cnsPortal([trusted], { patience: { helloMs: 300, headersMs: 300, checkMs: 100 } });
+    const port = Number(new URL(await entrance(patient.browser())).port);
+    const all = await Promise.all(['', someHello, 'GET / HTTP/1.1\r\n\r\n'].map((bytes) => silent(port, bytes)));
+    await Promise.all(all.map(({ ended }) => ended));
+    const shaken = tls.connect({ port, host: 'localhost', rejectUnauthorized: false }).resume();
+    shaken.on('error', () => {});
+    await new Promise((done) => shaken.once('close', done));
+    await patient.close();
+  });
+
+  it('lets a person finish who says hello and then looks for the PIN, and not for ever', async () => {
+    const patient = await cnsPortal([trusted], { patience: { helloMs: 60_000, handshakeMs: 500, checkMs: 100 } });
+    const port = Number(new URL(await entrance(patient.browser())).port);
+    await (
+      await silent(port, await helloOf())
+    ).ended;
+    await patient.close();
+  });
+
+  it('takes a good card however many came before and say nothing', async () => {
+    const hour = 3_600_000;
+    const patience = { helloMs: hour, handshakeMs: hour, headersMs: hour, requestMs: hour, mostWaiting: 20 };
+    const crowded = await cnsPortal([trusted], { patience });
+    const port = Number(new URL(await entrance(crowded.browser())).port);
+    const hello = await helloOf();
+    const card = await make.card(trusted);
+    for (const bytes of ['', someHello, hello]) {
+      const all = [];
+      for (let count = 0; count < 60; count++) all.push(await silent(port, bytes));
+      const back = await signInWith(crowded.browser(), card);
+      assert.equal(back.status, 303);
+      // The oldest made room.
+      await Promise.all(all.slice(0, 40).map(({ ended }) => ended));
+    }
+    await crowded.close();
+  });
+
+  /** The first message of a real TLS client. */
+  async function helloOf(): Promise<Buffer> {
+    const server = net.createServer();
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as net.AddressInfo;
+    const client = tls.connect({ port, host: '127.0.0.1' }).on('error', () => {});
+    const [socket] = (await once(server, 'connection')) as [net.Socket];
+    const [hello] = (await once(socket, 'data')) as [Buffer];
+    client.destroy();
+    socket.destroy();
+    server.close();
+    return hello;
+  }
 });
 
 describe('the start and the ticket', () => {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../../../config.js';
 import { PageError } from '../../../common/errors.js';
+import { boundHandshakes, boundsOf, Patience } from '../../../common/http-server.js';
 import { LOG } from '../../../common/log-token.js';
 import { requestContext, type Log } from '../../../common/log.js';
 import type { Visitor } from '../../../common/visitor.js';
@@ -35,6 +36,7 @@ const ENTRANCE = '/cns/entra';
 @Injectable()
 export class CnsListener implements OnApplicationBootstrap, OnApplicationShutdown {
   private server: Server | null = null;
+  private endWaiting = (): void => {};
   private keys: ListenerKeys | null = null;
   private trusted = '';
 
@@ -45,6 +47,7 @@ export class CnsListener implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly cns: CnsService,
     private readonly pages: CnsPages,
     @Inject(LOG) private readonly log: Log,
+    private readonly patience: Patience,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -64,12 +67,10 @@ export class CnsListener implements OnApplicationBootstrap, OnApplicationShutdow
     server.on('tlsClientError', (error: NodeJS.ErrnoException) =>
       this.log.info({ code: error.code }, 'CNS handshake failed'),
     );
-    server.headersTimeout = 10_000;
-    server.requestTimeout = 15_000;
-    server.maxConnections = 500;
-    server.maxHeadersCount = 100;
+    const endWaiting = boundHandshakes(server, this.patience);
     if (!(await this.listens(server, port))) return;
     this.server = server;
+    this.endWaiting = endWaiting;
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -78,6 +79,7 @@ export class CnsListener implements OnApplicationBootstrap, OnApplicationShutdow
     this.address.closed();
     const closed = new Promise((done) => server.close(done));
     server.closeIdleConnections();
+    this.endWaiting();
     setTimeout(() => server.closeAllConnections(), 2000).unref();
     await closed;
   }
@@ -107,6 +109,8 @@ export class CnsListener implements OnApplicationBootstrap, OnApplicationShutdow
       cert: certificate,
       // Names of the authorities, so that browsers offer the right certificates; the judging is ours (cns.judge.ts).
       ...(authorities.length > 0 ? { ca: authorities.map(({ parsed }) => parsed.toString('pem')) } : {}),
+      ...boundsOf(this.patience),
+      handshakeTimeout: this.patience.handshakeMs,
       requestCert: true,
       // A handshake that fails shows nobody a page: every card gets in as far as the explanation.
       rejectUnauthorized: false,
