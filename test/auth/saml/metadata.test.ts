@@ -334,7 +334,7 @@ describe('what each federation wants besides', () => {
     assert.deepEqual(offered(root), { '0': ['name', 'familyName', 'dateOfBirth', 'fiscalNumber'] });
   });
 
-  it('the certificate names the public body: CN, O, uri, organizationIdentifier, C, L, policy', async () => {
+  it('the certificate names the public body: CN, O, uri, organizationIdentifier, C, L, policies', async () => {
     const root = parse(await metadata('/spid/metadata'));
     const certificate = new X509Certificate(all(root, 'X509Certificate', DS)[0]?.textContent ?? '');
     for (const part of [
@@ -347,7 +347,7 @@ describe('what each federation wants besides', () => {
     ])
       assert.match(certificate.subject, part);
     const policies = certificate.getExtension('2.5.29.32') as { policies?: string[] } | null;
-    assert.deepEqual([...(policies?.policies ?? [])], ['1.3.76.16.4.2.1']);
+    assert.deepEqual([...(policies?.policies ?? [])], ['1.3.76.16.6', '1.3.76.16.4.2.1']);
     assert.match(certificate.signatureAlgorithm.hash.name, /SHA-256/);
   });
 });
