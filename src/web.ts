@@ -15,7 +15,7 @@ import { requestContext, type Log } from './common/log.js';
 import { Metrics } from './common/metrics.js';
 import { nestLogger } from './common/nest-logger.js';
 import { Pages, sendHtml, type PageLocals } from './common/pages.js';
-import { rightSpelling, whoAsked } from './common/request-facts.js';
+import { isAskedHere, rightSpelling, whoAsked } from './common/request-facts.js';
 import { securityHeaders } from './common/security-headers.js';
 import { isLanguage, preferredLanguage, Texts, withoutLanguage } from './common/texts.js';
 import type { Config } from './config.js';
@@ -205,9 +205,7 @@ function inLanguage(texts: Texts, config: Config): RequestHandler {
 
 /** Followed on a page of ours, or typed. Browsers that do not say so (text ones, old ones) send the page as Referer. */
 function isByThePerson(req: Request, config: Config): boolean {
-  const site = req.get('sec-fetch-site');
-  if (site !== undefined) return site === 'same-origin' || site === 'none';
-  return URL.parse(req.get('referer') ?? '')?.origin === config.baseUrl.origin;
+  return isAskedHere(req) ?? URL.parse(req.get('referer') ?? '')?.origin === config.baseUrl.origin;
 }
 
 const urlencoded = express.urlencoded({ extended: false, limit: '96kb', parameterLimit: 200 });

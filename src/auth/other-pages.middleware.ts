@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import { Forbidden } from '../common/errors.js';
+import { isAskedHere } from '../common/request-facts.js';
 
 /**
  * What a page of another site fetches by itself (an image, a frame, a script) is nothing that a person does: it begins no
@@ -7,8 +8,7 @@ import { Forbidden } from '../common/errors.js';
  * browsers that say nothing are taken.
  */
 export function refuseFetchesOfOthers(req: Request, _res: Response, next: NextFunction): void {
-  const [site, mode, dest] = ['site', 'mode', 'dest'].map((part) => req.get(`sec-fetch-${part}`));
-  const ours = site === undefined || site === 'same-origin' || site === 'none';
+  const [mode, dest] = ['mode', 'dest'].map((part) => req.get(`sec-fetch-${part}`));
   const document = mode === 'navigate' && (dest === undefined || dest === 'document');
-  next(ours || document ? undefined : new Forbidden('fetched by a page of another site'));
+  next(isAskedHere(req) !== false || document ? undefined : new Forbidden('fetched by a page of another site'));
 }

@@ -2,6 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Config } from '../config.js';
 import { isCsrfToken } from '../common/csrf.js';
 import { Forbidden } from '../common/errors.js';
+import { isAskedHere } from '../common/request-facts.js';
 import { clearSessionCookie } from './session.middleware.js';
 
 /** Name of the hidden field that carries the token. */
@@ -41,9 +42,8 @@ function left(res: Response, config: Config): void {
   res.redirect(303, '/');
 }
 
-function isForeign(req: Request, config: Config): boolean {
+/** Whether another site sent this form. */
+export function isForeign(req: Request, config: Config): boolean {
   const origin = req.get('origin');
-  if (origin !== undefined) return origin !== config.baseUrl.origin;
-  const site = req.get('sec-fetch-site');
-  return site !== undefined && site !== 'same-origin' && site !== 'none';
+  return origin === undefined ? isAskedHere(req) === false : origin !== config.baseUrl.origin;
 }

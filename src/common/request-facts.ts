@@ -25,6 +25,12 @@ export function rightSpelling(req: Request): string | null {
   return null;
 }
 
+/** Whether a page of ours asks, or the person by an address; null where the browser does not say (W3C Fetch Metadata). */
+export function isAskedHere(req: Request): boolean | null {
+  const site = req.get('sec-fetch-site');
+  return site === undefined ? null : site === 'same-origin' || site === 'none';
+}
+
 /** Who asked, by ids alone, for a log line: the person acted for and who acts, or the member of the staff. */
 export function whoAsked({ acting, staff }: Request): Record<string, string> {
   if (acting) return acting.by === acting.subject ? { subject: acting.subject } : { ...acting };

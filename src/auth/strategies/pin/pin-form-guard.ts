@@ -4,6 +4,7 @@ import { Config } from '../../../config.js';
 import { Clock } from '../../../common/clock.js';
 import { Keys, randomToken, sameBytes } from '../../../common/crypto.js';
 import { csrfToken, isCsrfToken } from '../../../common/csrf.js';
+import { isForeign } from '../../posts.middleware.js';
 
 const PURPOSE = 'pin-form';
 /** Long enough to come back to a page left open (WCAG 2.2.1 asks for 20 hours, or a warning). */
@@ -37,10 +38,7 @@ export class PinFormGuard {
 
   /** Whether another site sent this form. */
   isForeign(req: Request): boolean {
-    const origin = req.get('origin');
-    if (origin !== undefined) return origin !== this.config.baseUrl.origin;
-    const site = req.get('sec-fetch-site');
-    return site !== undefined && site !== 'same-origin' && site !== 'none';
+    return isForeign(req, this.config);
   }
 
   /** Whether the form was got from us by this browser. */

@@ -26,8 +26,8 @@ export async function spidKeys(config: Config, now: Temporal.Instant, log: Log):
     organizationIdentifier: `PA:IT-${config.spid.ipaCode}`,
     locality: 'Roma',
   };
-  // The certificate names our address, so another address has another one.
-  const name = `spid-${config.baseUrl.host.replace(/[^a-z0-9.]+/gi, '-')}`;
+  // The certificate names our address, so another address has another one; and one kept from before it was as AgID asks.
+  const name = `spid-avviso29-${config.baseUrl.host.replace(/[^a-z0-9.]+/gi, '-')}`;
   const kept = await keptKeys(join(config.dataDir, 'keys'), name, () => selfSigned(subject, now, 2048));
   return new SpidKeys(kept.key, kept.certificate);
 }
