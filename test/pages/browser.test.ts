@@ -12,13 +12,11 @@ import type { Answer } from '../support/visit.ts';
 /** Every page in Chromium, in Italian; the other engines, and other languages by all of them, are in test/nightly. */
 let portals: Portals;
 let browser: Browser;
-let light: Stage;
-let dark: Stage;
+let stage: Stage;
 
 before(async () => {
   [portals, browser] = await Promise.all([openPortals(), openBrowser()]);
-  light = await Stage.open(await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' }));
-  dark = await Stage.open(await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'dark' }));
+  stage = await Stage.open(await browser.newContext());
 });
 after(async () => {
   await browser.close();
@@ -31,7 +29,7 @@ describe('these checks', () => {
       '<!DOCTYPE html><html><head><title></title></head><body style="font: 10px sans-serif; margin: 0"><style>:focus { outline: 0 }</style><main>' +
       '<a href="/">a</a><a href="/b">b</a><img src="/x.png"><input><p style="color: #ccc; background: #fff">pale</p>' +
       '<div style="width: 700px; height: 12px; overflow: hidden">cut where lines grow <br> and here</div></main></body></html>';
-    await light.show({
+    await stage.show({
       path: '/',
       status: 200,
       headers: { 'content-type': 'text/html' },
@@ -39,21 +37,21 @@ describe('these checks', () => {
       html,
       $: load(html),
     });
-    const found = (await light.axe()).join('\n');
+    const found = (await stage.axe()).join('\n');
     for (const rule of ['html-has-lang', 'document-title', 'image-alt', 'label', 'color-contrast'])
       assert.match(found, new RegExp(`^${rule}:`, 'm'));
-    assert.equal(light.strays.length, 1);
-    assert.equal(await light.isStyled(), false);
-    assert.ok((await light.smallTargets()).length >= 2);
-    assert.ok((await light.hiddenFocus(2)).length === 2);
-    assert.ok((await light.cutByTextSpacing()).length >= 1);
-    assert.equal((await light.overflow(320)).length, 1);
-    await light.page.evaluate(() => document.querySelectorAll('main > div').forEach((one) => one.remove()));
-    assert.equal((await light.overflow(320)).length, 0);
-    await light.lengthen();
-    assert.equal((await light.overflow(200)).length, 1);
-    assert.equal((await light.overflow(1000)).length, 0);
-    assert.equal((await light.overflow(1000, 300)).length, 0, 'its letters are in px');
+    assert.equal(stage.strays.length, 1);
+    assert.equal(await stage.isStyled(), false);
+    assert.ok((await stage.smallTargets()).length >= 2);
+    assert.ok((await stage.hiddenFocus(2)).length === 2);
+    assert.ok((await stage.cutByTextSpacing()).length >= 1);
+    assert.equal((await stage.overflow(320)).length, 1);
+    await stage.page.evaluate(() => document.querySelectorAll('main > div').forEach((one) => one.remove()));
+    assert.equal((await stage.overflow(320)).length, 0);
+    await stage.lengthen();
+    assert.equal((await stage.overflow(200)).length, 1);
+    assert.equal((await stage.overflow(1000)).length, 0);
+    assert.equal((await stage.overflow(1000, 300)).length, 0, 'its letters are in px');
   });
 });
 
@@ -61,32 +59,36 @@ describe('every page in a browser', () => {
   for (const entry of INVENTORY) {
     it(entry.name, async () => {
       const answer: Answer = await portals.open(entry);
-      await light.page.setViewportSize({ width: 1280, height: 900 });
-      await Promise.all([light.show(answer), dark.show(answer)]);
-      assert.deepEqual(light.strays, [], 'something else was loaded');
-      assert.ok(await light.isStyled(), 'the policy refuses the style');
-      assert.deepEqual(await light.hiddenFocus(4), [], 'focus');
-      assert.deepEqual(await light.hiddenChoice(), [], 'focus on a choice');
-      assert.deepEqual(await light.axe(), [], 'axe, light');
-      assert.deepEqual(await dark.axe(['color-contrast', 'link-in-text-block']), [], 'axe, dark');
-      assert.deepEqual(await light.overflow(320), [], 'reflow at 320 px');
-      assert.deepEqual(await light.smallTargets(), [], 'targets');
-      assert.deepEqual(await light.cutByTextSpacing(), [], 'text spacing');
+      await stage.page.setViewportSize({ width: 1280, height: 900 });
+      await stage.show(answer);
+      assert.deepEqual(stage.strays, [], 'something else was loaded');
+      assert.ok(await stage.isStyled(), 'the policy refuses the style');
+      assert.deepEqual(await stage.hiddenFocus(4), [], 'focus');
+      assert.deepEqual(await stage.hiddenChoice(), [], 'focus on a choice');
+      assert.deepEqual(await stage.axe(), [], 'axe, light');
+      await stage.darken();
+      assert.deepEqual(await stage.axe(['color-contrast', 'link-in-text-block']), [], 'axe, dark');
+      assert.deepEqual(await stage.overflow(320), [], 'reflow at 320 px');
+      assert.deepEqual(await stage.smallTargets(), [], 'targets');
+      assert.deepEqual(await stage.cutByTextSpacing(), [], 'text spacing');
+      await holds();
     });
   }
 });
 
-for (const language of LANGUAGES) {
+/** 320 px are also 1280 at 400 % (WCAG 1.4.10); the letters alone at 200 %: 1.4.4. Long words hold the short ones. */
+async function holds(): Promise<void> {
+  await stage.lengthen();
+  assert.deepEqual(await stage.overflow(320), [], '320 px, long words');
+  assert.deepEqual(await stage.overflow(360, 200), [], '360 px, letters twice as large, long words');
+}
+
+for (const language of LANGUAGES.filter((one) => one !== 'it')) {
   describe(`every page on a narrow screen, ${language}`, () => {
     for (const entry of INVENTORY) {
       it(entry.name, async () => {
-        await light.show(await portals.open(entry, language));
-        // 320 px are also 1280 at 400 % (WCAG 1.4.10); the letters alone at 200 %: 1.4.4.
-        assert.deepEqual(await light.overflow(320), [], '320 px');
-        assert.deepEqual(await light.overflow(360, 200), [], '360 px, letters twice as large');
-        await light.lengthen();
-        assert.deepEqual(await light.overflow(320), [], '320 px, long words');
-        assert.deepEqual(await light.overflow(360, 200), [], '360 px, letters twice as large, long words');
+        await stage.show(await portals.open(entry, language));
+        await holds();
       });
     }
   });

@@ -17,6 +17,7 @@ export class Stage {
   /** Requests of the page shown, besides the page. */
   readonly strays: string[] = [];
   private answer: Answer | null = null;
+  private dark = false;
 
   private constructor(page: Page) {
     this.page = page;
@@ -38,13 +39,21 @@ export class Stage {
 
   async show(answer: Answer): Promise<void> {
     this.answer = answer;
+    if (this.dark) await this.page.emulateMedia({ colorScheme: 'light' });
+    this.dark = false;
     this.strays.length = 0;
     await this.page.goto(`${ORIGIN}/`, { waitUntil: 'load' });
   }
 
+  /** The page shown, as who wants dark colours sees it. */
+  async darken(): Promise<void> {
+    this.dark = true;
+    await this.page.emulateMedia({ colorScheme: 'dark' });
+  }
+
   /** @returns one line for each violation. @param only some rules, '' for all */
   async axe(only: string[] = []): Promise<string[]> {
-    await this.page.evaluate(axeSource);
+    if (!(await this.page.evaluate(() => 'axe' in globalThis))) await this.page.evaluate(axeSource);
     return this.page.evaluate(async (rules) => {
       const { axe } = globalThis as unknown as {
         axe: { run: (where: unknown, options: object) => Promise<AxeResult> };
