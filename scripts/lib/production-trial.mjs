@@ -1,17 +1,15 @@
 // Starts what the Dockerfile makes as production would, and looks whether it behaves.
-import { execFileSync, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { makeImage } from './image.mjs';
-import { embeddedPostgres, portToCome } from './postgres.mjs';
+import { portToCome } from './ports.mjs';
+import { embeddedPostgres } from './postgres.mjs';
+import { Operator } from './trial-operator.mjs';
 
-const NOBODY = 65534;
-const AS_NOBODY = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 const BASE_URL = 'https://portale.ente.example';
 
 /** @returns {Promise<boolean>} whether everything was as it should */
@@ -25,17 +23,29 @@ export async function productionTrial(progress) {
     progress('building as the Dockerfile says');
     const image = makeImage(folder);
     checks.inImage(image);
-    progress('database and keys');
-    server = await embeddedPostgres({ dataDir: path.join(folder, 'database') });
-    const settings = { ...image.env, ...(await databaseUrls(server)), ...(await keys(image.app, folder)) };
     readOnly(image.app);
     const before = contents(image.app);
-    progress('migrations, with the image alone');
-    await migrated(image, settings, checks);
-    progress('refusals');
-    await refusals(image, settings, checks);
+    const operator = new Operator(image, path.join(folder, 'operator'), checks);
+    progress('database and keys, as docs/operations.md says');
+    server = await embeddedPostgres({ dataDir: path.join(folder, 'database') });
+    const settings = { ...(await operator.database(server)), ...(await keys(operator)) };
+    // Only the jobs of the owner know its address.
+    const { DATABASE_URL: _, ...served } = settings;
+    progress('commands that cannot do');
+    await commandsRefused(operator, settings);
+    progress('migrations');
+    await operator.deploy('migrate.yaml', operator.owner);
+    await operator.run('npm run migrate', { says: /up to date/ });
+    progress('starts that cannot do');
+    await refusals(operator, served, checks);
     progress('serving');
-    await serving(image, settings, checks);
+    await serving(operator, served, checks, async (url) => {
+      await pages(url, checks);
+      await commandsBeside(operator, url, settings);
+    });
+    progress('changing SECRET');
+    await changingSecret(operator, served, checks);
+    operator.everythingRun();
     checks.that('nothing was written below the folder', JSON.stringify(contents(image.app)) === JSON.stringify(before));
   } finally {
     await server?.stop();
@@ -63,50 +73,125 @@ class Checks {
   }
 }
 
-/** Addresses as an operator would give them: over TCP, three logins. */
-async function databaseUrls(server) {
-  const overTcp = (user, password, database) => {
-    const url = new URL(server.url(user, password, database));
-    url.search = '';
-    url.hostname = '127.0.0.1';
-    return url.href;
-  };
-  const admin = new pg.Client({ connectionString: server.superuserUrl('postgres') });
-  await admin.connect();
-  const password = randomBytes(16).toString('hex');
-  await admin.query(`CREATE ROLE portal_owner LOGIN PASSWORD '${password}'`);
-  for (const part of ['web', 'worker']) {
-    await admin.query(`CREATE ROLE myinps_${part} NOLOGIN`);
-    await admin.query(`CREATE ROLE portal_${part} LOGIN PASSWORD '${password}' IN ROLE myinps_${part}`);
-  }
-  await admin.query('CREATE DATABASE portal OWNER portal_owner');
-  await admin.end();
-  const [owner, web, worker] = ['owner', 'web', 'worker'].map((part) => overTcp(`portal_${part}`, password, 'portal'));
-  return { DATABASE_URL: owner, DATABASE_WEB_URL: web, DATABASE_WORKER_URL: worker };
-}
-
-/** A secret, and the key and certificate of the service, made on the spot with the image's own code. */
-async function keys(app, folder) {
-  const { selfSigned } = await import(pathToFileURL(path.join(app, 'dist', 'auth', 'saml', 'index.js')).href);
-  const now = Temporal.Instant.fromEpochMilliseconds(Date.now());
-  const subject = {
-    commonName: 'Ente di prova',
-    organization: 'Ente di prova',
-    uri: BASE_URL,
-    organizationIdentifier: 'PA:IT-c_prova',
-    locality: 'Roma',
-  };
-  const { key, certificate } = await selfSigned(subject, now, 2048);
-  const files = { SPID_KEY_FILE: path.join(folder, 'spid.key'), SPID_CERTIFICATE_FILE: path.join(folder, 'spid.crt') };
-  fs.writeFileSync(files.SPID_KEY_FILE, key);
-  fs.writeFileSync(files.SPID_CERTIFICATE_FILE, certificate);
+/** Secrets, and key and certificate of the service, made by the commands of the page. */
+async function keys(operator) {
+  const secret = async () => (await operator.run('openssl rand -base64 32')).trim();
+  const made = await operator.run('npm run spid:certificate -- FOLDER', {
+    env: { BASE_URL, INSTITUTE_NAME: 'Ente di prova', INSTITUTE_IPA_CODE: 'c_prova' },
+    named: { FOLDER: path.join(operator.home, 'keys') },
+    says: /^SPID_CERTIFICATE_FILE=/m,
+  });
   return {
-    ...files,
-    SECRET: randomBytes(32).toString('base64url'),
+    ...Object.fromEntries([...made.matchAll(/^(SPID_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value])),
+    SECRET: await secret(),
+    SMTP_URL: 'smtps://relay.ente.example',
+    MAIL_FROM: 'portale@ente.example',
+    MAIL_BOUNCE_KEY: await secret(),
     BASE_URL,
     TRUST_PROXY: 'loopback',
     HOST: '127.0.0.1',
+    DATA_DIR: path.join(operator.home, 'data'),
   };
+}
+
+async function commandsRefused(operator, { DATABASE_URL, DATABASE_WEB_URL, SECRET }) {
+  await operator.refused('without DATABASE_URL', 'migrate', {}, /DATABASE_URL is missing/);
+  const nowhere = { DATABASE_URL: 'postgres://portal_owner:x@127.0.0.1:1/myinps' };
+  for (const name of ['migrate', 'retention', 'audit-verify', 'keys-rotate', 'pin-unlock RSSMRA80A01H501U']) {
+    await operator.refused(
+      'where nobody answers',
+      name,
+      { ...nowhere, SECRET },
+      /cannot be reached.*\nLook at DATABASE_URL/,
+    );
+    if (name === 'migrate') continue;
+    await operator.refused('before the migrations', name, { DATABASE_URL, SECRET }, /run "npm run migrate" first/);
+  }
+  await operator.refused('as the web login', 'migrate', { DATABASE_URL: DATABASE_WEB_URL }, /must be the owner/);
+  await operator.refused('without SECRET', 'audit-verify', { DATABASE_URL }, /SECRET is missing/);
+  await operator.refused('with what nobody knows', 'retention --now', { DATABASE_URL }, /^Usage: npm run retention/m);
+  await operator.refused('of no file', 'offices-import none.csv', { DATABASE_URL }, /none\.csv cannot be read/);
+}
+
+/** What the page says to run while the portal serves. */
+async function commandsBeside(operator, url, { SECRET, MAIL_BOUNCE_KEY, DATA_DIR }) {
+  const offices = path.join(operator.image.app, 'dist', 'appointments', 'data', 'offices.csv');
+  await operator.run('npm run offices:import FILE.csv', { named: { 'FILE.csv': offices }, says: /361 sedi importate/ });
+  await operator.run('npm run retention -- --dry-run', { says: /would go/ });
+  await operator.run('npm run retention', { says: /deleted/ });
+  await operator.run('npm run cns:trust-list -- ELENCO.xml --signer CERTIFICATO.pem', {
+    env: { CNS_TRUST_LIST_FILE: path.join(operator.home, 'authorities.pem') },
+    named: await trustList(operator.home),
+    says: /1 autorità scritte/,
+  });
+  await holderOfPin(operator.owner.DATABASE_URL, 'RSSMRA80A01H501U');
+  await operator.run('npm run pin:unlock -- FISCALCODE', {
+    env: { SECRET },
+    named: { FISCALCODE: 'RSSMRA80A01H501U' },
+    says: /PIN sbloccato/,
+  });
+  const heads = path.join(DATA_DIR, 'audit-heads.jsonl');
+  while (!fs.existsSync(heads)) await sleep(200);
+  const sealed = { env: { SECRET }, says: /the record is as it was sealed/ };
+  await operator.run('npm run audit:verify', sealed);
+  await operator.run('npm run audit:verify -- --anchor FILE', { ...sealed, named: { FILE: heads } });
+  const curl =
+    'curl -sf --data-binary @- -H "Authorization: Bearer $MAIL_BOUNCE_KEY" -H \'Content-Type: message/rfc822\' https://…/trasporto/rimbalzi';
+  await operator.run(curl, {
+    env: { MAIL_BOUNCE_KEY },
+    named: { 'https://…': url },
+    input: 'From: a@b.example\r\nTo: portale@ente.example\r\nSubject: Assente\r\n\r\nTorno lunedì.\r\n',
+    says: /^$/,
+  });
+}
+
+/** Steps 1 to 4 of "Changing SECRET", and 6. */
+async function changingSecret(operator, served, checks) {
+  const former = served.SECRET;
+  const next = (await operator.run(`node -p "crypto.randomBytes(32).toString('base64url')"`)).trim();
+  await serving(operator, { ...served, SECRET_PREVIOUS: next }, checks);
+  const both = { SECRET: next, SECRET_PREVIOUS: former };
+  await serving(operator, { ...served, ...both }, checks, async () => {
+    await operator.run('npm run keys:rotate -- --dry-run', { env: both });
+    await operator.run('npm run keys:rotate', { env: both, says: /nothing under another key/ });
+    await operator.deploy('keys-rotate.yaml', { ...operator.owner, ...both });
+  });
+  const anchors = path.join(operator.home, 'anchors');
+  fs.mkdirSync(path.join(anchors, 'worker-1'), { recursive: true });
+  fs.cpSync(path.join(served.DATA_DIR, 'audit-heads.jsonl'), path.join(anchors, 'worker-1', 'audit-heads.jsonl'));
+  await operator.deploy('audit-verify.yaml', { ...operator.owner, ...both }, { '/anchors': anchors });
+}
+
+/** A list with one authority, signed by somebody whose certificate the operator has. */
+async function trustList(folder) {
+  const { authority } = await import('../../test/auth/cns/cards.ts');
+  const { list, service, signed } = await import('../../test/auth/cns/trust-lists.ts');
+  const [signer, region] = await Promise.all([
+    authority({ name: 'Firma elenco', algorithm: 'rsa' }),
+    authority({ name: 'CNS Regione' }),
+  ]);
+  const [issued, next] = [-1, 1].map((days) => new Date(Date.now() + days * 86_400_000).toISOString());
+  const files = { 'ELENCO.xml': path.join(folder, 'elenco.xml'), 'CERTIFICATO.pem': path.join(folder, 'firma.pem') };
+  const services = [service({ name: 'CNS Regione', by: region })];
+  fs.writeFileSync(files['ELENCO.xml'], signed(list({ services, issued, next }), signer));
+  fs.writeFileSync(files['CERTIFICATO.pem'], signer.certificate);
+  return files;
+}
+
+/** The institute has brought in somebody with an old PIN. */
+async function holderOfPin(owner, fiscalCode) {
+  const client = new pg.Client({ connectionString: owner });
+  await client.connect();
+  await client.query(
+    `WITH person AS (
+       INSERT INTO citizen (id, identity_key, fiscal_code, name, family_name, created_at, updated_at)
+       VALUES (gen_random_uuid(), 'cf:' || $1::text, $1, 'Mario', 'Rossi', now(), now()) RETURNING id
+     )
+     INSERT INTO pin_credential (citizen_id, hash, issued_on, resident_abroad, italian_document, created_at, updated_at)
+     SELECT id, '$argon2id$v=19$m=19456,t=2,p=1$' || repeat('A', 22) || '$' || repeat('A', 43), '2019-03-31', true, false, now(), now() FROM person`,
+    [fiscalCode],
+  );
+  await client.end();
 }
 
 function readOnly(app) {
@@ -124,28 +209,7 @@ function contents(app) {
     });
 }
 
-function run({ app }, command, env) {
-  const [program, ...args] = command;
-  const child = spawn(program === 'node' ? process.execPath : program, args, {
-    cwd: app,
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...AS_NOBODY,
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
-  const ended = new Promise((resolve) => child.once('exit', (code) => setTimeout(resolve, 50, code)));
-  return { child, ended, output: () => output };
-}
-
-async function migrated(image, settings, checks) {
-  for (const time of ['first', 'second']) {
-    const { ended, output } = run(image, ['node', 'scripts/migrate.ts'], settings);
-    checks.that(`the migrations run (${time} time)`, (await ended) === 0, output());
-  }
-}
-
-async function refusals(image, settings, checks) {
+async function refusals(operator, settings, checks) {
   const cases = [
     ['without SECRET', { SECRET: '' }, /SECRET is missing/],
     ['with a short SECRET', { SECRET: 'short' }, /SECRET must have/],
@@ -156,30 +220,27 @@ async function refusals(image, settings, checks) {
     ['without the key of the service', { SPID_KEY_FILE: '' }, /SPID_KEY_FILE/],
   ];
   for (const [what, change, says] of cases) {
-    const { ended, output, child } = run(image, image.command, {
-      ...settings,
-      ...change,
-      PORT: String(await portToCome()),
-    });
+    const port = String(await portToCome());
+    const { ended, output, child } = operator.start(operator.image.command, { ...settings, ...change, PORT: port });
     const code = await Promise.race([ended, sleep(15_000, 'it runs', { ref: false })]);
     child.kill('SIGKILL');
     checks.that(`it does not start ${what}`, code === 1 && says.test(output()), `${code}: ${output()}`);
   }
 }
 
-async function serving(image, settings, checks) {
+async function serving(operator, settings, checks, meanwhile = async () => {}) {
   const [port, management] = [await portToCome(), await portToCome()];
   const env = { ...settings, PORT: String(port), MANAGEMENT_PORT: String(management) };
   const since = performance.now();
-  const { child, ended, output } = run(image, image.command, env);
+  const { child, ended, output } = operator.start(operator.image.command, env);
   const url = `http://127.0.0.1:${port}`;
   try {
     const ready = await isReady(`${url}/salute/pronta`, ended);
     checks.that(`it is ready (${Math.round(performance.now() - since)} ms)`, ready, output());
     if (!ready) return;
-    const health = run(image, image.healthCheck, env);
+    const health = operator.start(operator.image.healthCheck, env);
     checks.that('the health check of the image agrees', (await health.ended) === 0, health.output());
-    await pages(url, checks);
+    await meanwhile(url);
     checks.that(
       'figures are on the management port',
       (await fetch(`http://127.0.0.1:${management}/metrics`)).status === 200,

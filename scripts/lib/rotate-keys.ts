@@ -5,6 +5,7 @@ import type { Clock } from '#src/common/clock.js';
 import { BOX_HEADER_BYTES, type Keys } from '#src/common/crypto.js';
 import { NAMED_KEYS, SEALED_COLUMNS, type SealedColumn } from '#src/common/sealed-columns.js';
 import type { Progress } from './database.ts';
+import { NOT_MIGRATED, ToMend } from './plain.mjs';
 import type { Query } from './query.ts';
 
 export interface RotationWork {
@@ -101,7 +102,10 @@ function whyUnopened(id: string | null, known: boolean): string {
 /** A release that is being brought in may know columns that the database has not yet. */
 async function present({ query, columns = SEALED_COLUMNS }: RotationWork): Promise<SealedColumn[]> {
   const names = await columnNames(query);
-  return columns.filter(({ table, column }) => names.has(`${table}.${column}`));
+  const there = columns.filter(({ table, column }) => names.has(`${table}.${column}`));
+  // Without any it would seem that nothing under another secret is left.
+  if (there.length === 0) throw new ToMend(NOT_MIGRATED);
+  return there;
 }
 
 async function stillNamed({ query, keys }: RotationWork): Promise<Rotation['named']> {

@@ -10,7 +10,7 @@ import { asOwner, ensureRoles, migrate } from './database.ts';
 import { withLogin } from './open-database.ts';
 import { derived, embeddedPostgres } from './postgres.mjs';
 import { queryOf } from './query.ts';
-import { progress } from './setup.mjs';
+import { ended, progress } from './setup.mjs';
 
 /** Offices' slots and closures in tests count from here; each test fixes its own clock from it on. */
 const TEST_TODAY = '2026-04-01';
@@ -19,13 +19,29 @@ const TEST_TODAY = '2026-04-01';
 const OTHERS = `SELECT count(*)::int AS others FROM pg_stat_activity
   WHERE application_name = 'npm test' AND pid <> pg_backend_pid()`;
 
-const server = await openServer();
+let server: Awaited<ReturnType<typeof openServer>>;
 const template = `myinps_test_${process.pid}_template`;
-let failed = true;
-try {
-  const logins = await ensureRoles(server.admin, server.secret, 'myinps_test');
-  await inAdmin(`CREATE DATABASE ${template}`);
+await ended(async () => {
+  server = await openServer();
+  try {
+    const logins = await ensureRoles(server.admin, server.secret, 'myinps_test');
+    await makeTemplate();
+    progress('test databases ready');
+    return await runTests({
+      TEST_ADMIN_URL: server.admin,
+      TEST_TEMPLATE: template,
+      TEST_WEB_LOGIN: JSON.stringify(logins.web),
+      TEST_WORKER_LOGIN: JSON.stringify(logins.worker),
+    });
+  } finally {
+    await dropAll();
+    await server.close();
+  }
+});
+
+async function makeTemplate(): Promise<void> {
   const owner = databaseUrl(template);
+  await inAdmin(`CREATE DATABASE ${template}`);
   await migrate(owner);
   await asOwner(owner, async (client) => {
     const query = queryOf(client);
@@ -33,18 +49,7 @@ try {
     await seedConsentTexts(query);
     await seedOffices(query, Temporal.PlainDate.from(TEST_TODAY), () => {});
   });
-  progress('test databases ready');
-  failed = !(await runTests({
-    TEST_ADMIN_URL: server.admin,
-    TEST_TEMPLATE: template,
-    TEST_WEB_LOGIN: JSON.stringify(logins.web),
-    TEST_WORKER_LOGIN: JSON.stringify(logins.worker),
-  }));
-} finally {
-  await dropAll();
-  await server.close();
 }
-process.exit(failed ? 1 : 0);
 
 async function openServer(): Promise<{ admin: string; secret: string; close: () => Promise<void> }> {
   const external = process.env.DATABASE_URL;
@@ -61,11 +66,13 @@ async function openServer(): Promise<{ admin: string; secret: string; close: () 
     const { rows } = await marker.query(OTHERS);
     await marker.end();
     if (rows[0].others === 0) await embedded.stop();
+    else embedded.leave();
   };
   return { admin, secret: embedded.secret, close };
 }
 
-async function runTests(env: Record<string, string>): Promise<boolean> {
+/** @returns the exit code. A signal ends the tests first, so that their databases can be dropped. */
+async function runTests(env: Record<string, string>): Promise<number> {
   const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
   const options = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
   const files = (wanted.length > 0 ? wanted : ['test']).flatMap((one) =>
@@ -76,7 +83,7 @@ async function runTests(env: Record<string, string>): Promise<boolean> {
     '--enable-source-maps',
     '--disable-warning=ExperimentalWarning',
     '--test',
-    '--test-concurrency=2',
+    '--test-concurrency=3',
     `--import=${new URL('end-of-tests.ts', import.meta.url).href}`,
     '--test-timeout=900000',
     ...options,
@@ -84,7 +91,8 @@ async function runTests(env: Record<string, string>): Promise<boolean> {
   ];
   return new Promise((resolve) => {
     const child = spawn('node', args, { stdio: 'inherit', env: { ...process.env, ...env, NODE_ENV: 'test' } });
-    child.once('exit', (code) => resolve(code === 0));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill('SIGTERM'));
+    child.once('exit', (code) => resolve(code === 0 ? 0 : 1));
   });
 }
 

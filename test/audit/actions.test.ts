@@ -6,9 +6,11 @@ import { kindOf } from '#src/audit/audit.rules.js';
 import { Texts } from '#src/common/texts.js';
 
 const t = new Texts('views').for('it');
-const sources = [...globSync('src/**/*.ts'), ...globSync('scripts/lib/*.ts'), ...globSync('migrations/*.ts')].map(
-  (file) => readFileSync(file, 'utf8'),
-);
+const sources = [
+  ...globSync('src/**/*.ts'),
+  ...globSync('scripts/{lib,commands}/*.ts'),
+  ...globSync('migrations/*.ts'),
+].map((file) => readFileSync(file, 'utf8'));
 
 /** Actions as they stand in the sources; those put together at run time are listed. */
 const TOGETHER = [

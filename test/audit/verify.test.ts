@@ -215,7 +215,13 @@ describe('npm run audit:verify', () => {
   const run = (...args: string[]) =>
     spawnSync(
       'node',
-      ['--conditions=built-for-tests', '--disable-warning=ExperimentalWarning', 'scripts/audit-verify.ts', ...args],
+      [
+        '--conditions=built-for-tests',
+        '--disable-warning=ExperimentalWarning',
+        'scripts/command.mjs',
+        'audit-verify',
+        ...args,
+      ],
       {
         encoding: 'utf8',
         env: {

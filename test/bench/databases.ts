@@ -11,24 +11,14 @@ export interface BenchDatabase {
   urls: Urls;
 }
 
-export interface Bench {
-  databases: BenchDatabase[];
-  close(): Promise<void>;
-}
-
 /** Opens the embedded database with the durable settings of production, and fills what is missing. */
-export async function openBench(options: BenchOptions, progress: Progress): Promise<Bench> {
-  const { urls, close } = await openDatabase(progress);
-  try {
-    await migrate(urls.owner, progress);
-    await seedBench(urls.owner, options, progress);
-    const databases = [{ name: 'plain', urls }];
-    if (options.grow > 1 && !process.env.DATABASE_URL) databases.push(await grown(urls, options, progress));
-    return { databases, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+export async function openBench(options: BenchOptions, progress: Progress): Promise<BenchDatabase[]> {
+  const { urls } = await openDatabase(progress);
+  await migrate(urls.owner, progress);
+  await seedBench(urls.owner, options, progress);
+  const databases = [{ name: 'plain', urls }];
+  if (options.grow > 1 && !process.env.DATABASE_URL) databases.push(await grown(urls, options, progress));
+  return databases;
 }
 
 /** A copy with `grow` times the citizens and notices, and the same offices, slots and appointments. */

@@ -42,7 +42,7 @@ export interface Ground {
 }
 
 export async function bench(options: BenchOptions, progress: Progress): Promise<void> {
-  const { databases, close } = await openBench(options, progress);
+  const databases = await openBench(options, progress);
   const client = new pg.Client({ connectionString: databases[0]!.urls.owner, options: '-c timezone=UTC' });
   await client.connect();
   try {
@@ -66,7 +66,6 @@ export async function bench(options: BenchOptions, progress: Progress): Promise<
     finish(lines, options);
   } finally {
     await client.end();
-    await close();
   }
 }
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import pg from 'pg';
 import { SystemClock } from '#src/common/clock.js';
@@ -13,7 +12,7 @@ import type { SealedColumn } from '#src/common/sealed-columns.js';
 import { asOwner } from '../../scripts/lib/database.ts';
 import { queryOf, type Query } from '../../scripts/lib/query.ts';
 import { rotateKeys, rotationReport, type Rotation, type RotationWork } from '../../scripts/lib/rotate-keys.ts';
-import { forgetFailures } from '../../scripts/lib/unlock-pin.ts';
+import { forgetFailures } from '../../scripts/commands/pin-unlock.ts';
 import { testApp } from '../support/app.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { oldBox } from '../support/old-box.ts';
@@ -85,7 +84,8 @@ function rotate(options: Partial<RotationWork> = {}): Promise<Rotation> {
 
 /** The command itself, as a process that can be killed. */
 function command(env: Record<string, string> = {}, ...args: string[]) {
-  const child = spawn('node', ['--conditions=built-for-tests', path.join(ROOT, 'scripts', 'keys-rotate.ts'), ...args], {
+  const script = ['--conditions=built-for-tests', 'scripts/command.mjs', 'keys-rotate'];
+  const child = spawn('node', [...script, ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
@@ -105,8 +105,12 @@ function command(env: Record<string, string> = {}, ...args: string[]) {
   return {
     ended,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
-    /** Resolves as soon as its output has this text. */
-    says: (text: string) => new Promise<void>((done) => child.stdout.on('data', () => said.includes(text) && done())),
+    /** Resolves as soon as its output has this text; one that ended without it has failed. */
+    says: (text: string) =>
+      new Promise<void>((done, failed) => {
+        child.stdout.on('data', () => said.includes(text) && done());
+        child.once('close', () => failed(new Error(`ended without "${text}": ${said}`)));
+      }),
   };
 }
 

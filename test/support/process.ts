@@ -213,7 +213,7 @@ export async function signedInOn(
 /** Asks until the answer is as wished. @returns milliseconds it took */
 export async function until(
   wished: () => Promise<boolean> | boolean,
-  what: string,
+  what: string | (() => string),
   withinMs = PATIENCE_MS,
 ): Promise<number> {
   const since = performance.now();
@@ -221,5 +221,5 @@ export async function until(
     if (await wished()) return Math.round(performance.now() - since);
     await sleep(50);
   }
-  throw new Error(`not within ${withinMs} ms: ${what}`);
+  throw new Error(`not within ${withinMs} ms: ${typeof what === 'string' ? what : what()}`);
 }

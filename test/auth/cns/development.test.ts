@@ -9,7 +9,7 @@ import { createLog } from '#src/common/log.js';
 import { Config } from '#src/config.js';
 import { devAuthority, pkcs12 } from '#src/dev/cns/index.js';
 import { PEOPLE } from '#src/dev/people.js';
-import { makeCard } from '../../../scripts/dev-cns-card.ts';
+import { makeCard } from '../../../scripts/commands/dev-cns-card.ts';
 import { NOW } from '../../support/app.ts';
 import * as make from './cards.ts';
 import { cnsPortal, entrance, present, temporaryFolder, wayBack } from './journey.ts';

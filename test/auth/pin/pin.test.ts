@@ -13,7 +13,7 @@ import { Database, Sources } from '#src/common/database.js';
 import { Unavailable } from '#src/common/errors.js';
 import type { Jobs } from '#src/common/jobs.js';
 import { dataSource } from '#src/data-source.js';
-import { forgetFailures } from '../../../scripts/lib/unlock-pin.ts';
+import { forgetFailures } from '../../../scripts/commands/pin-unlock.ts';
 import { checkLetter } from '#src/common/fiscal-code.js';
 import { testApp, type TestApp } from '../../support/app.ts';
 import { citizenOf } from '../../support/people.ts';

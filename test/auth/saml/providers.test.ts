@@ -14,7 +14,7 @@ import { SystemClock } from '#src/common/clock.js';
 import type { Config } from '#src/config.js';
 import { spidKeys } from '#src/auth/strategies/spid/spid.keys.js';
 import { FixedClock, testApp } from '../../support/app.ts';
-import { makeSpidCertificate } from '../../../scripts/lib/spid-certificate.ts';
+import { makeSpidCertificate } from '../../../scripts/commands/spid-certificate.ts';
 import { testKeys, type TestKeys } from '../../support/saml/keys.ts';
 
 const POST = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';

@@ -1,11 +1,21 @@
-// Writes a sample card: DATA_DIR/cards/<person>.p12 for browsers, .pem for everything else.
+// A sample card of a demonstration person: DATA_DIR/cards/<person>.p12 for browsers, .pem for everything else. Development
+// only: production does not know the authority that issues it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SystemClock } from '#src/common/clock.js';
 import { devAuthority, pkcs12 } from '#src/dev/cns/index.js';
 import { PEOPLE } from '#src/dev/people.js';
+import { readArguments } from '../lib/arguments.ts';
+import { ToMend } from '../lib/plain.mjs';
 
 const PASSWORD = 'prova';
+
+export async function run(args: string[]): Promise<number> {
+  if (process.env.NODE_ENV === 'production') throw new ToMend('Le carte di prova esistono solo in sviluppo.');
+  const usage = `dev:cns-card [${PEOPLE.map((one) => one.key).join('|')}]`;
+  const { positionals } = readArguments(args, usage, {}, { most: 1 });
+  return makeCard(positionals[0] ?? 'maria', console.log);
+}
 
 /** @returns the exit code */
 export async function makeCard(key: string, say: (text: string) => void): Promise<number> {

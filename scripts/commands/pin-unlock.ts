@@ -1,35 +1,34 @@
-// Takes back the lock of a PIN, as the owner of the database of this machine or of the one that DATABASE_URL names.
+// Lets somebody try their PIN again at once, after too many wrong ones. For the Contact Center's second line, after it has
+// made sure who is calling; each use is in the audit record. Runs as the owner, with SECRET.
 import { pinPersons } from '#src/auth/strategies/pin/pin.service.js';
 import { fiscalCodeTyped } from '#src/auth/strategies/pin/pin.rules.js';
 import { isDoubtful } from '#src/auth/strategies/pin/pin-typed.js';
 import { SystemClock } from '#src/common/clock.js';
 import type { Keys } from '#src/common/crypto.js';
-import { asOwner, type Progress } from './database.ts';
-import { keysOfInstallation } from './keys.ts';
-import { openDatabase } from './open-database.ts';
-import { queryOf, type Query } from './query.ts';
+import { readArguments } from '../lib/arguments.ts';
+import { asOwner } from '../lib/database.ts';
+import { keysOfInstallation } from '../lib/keys.ts';
+import { openOwner } from '../lib/open-database.ts';
+import { queryOf, type Query } from '../lib/query.ts';
+import { progress } from '../lib/setup.mjs';
 
 /** @returns the exit code: 0 unlocked (or not locked), 1 nobody has a PIN under this code */
-export async function unlockPin(typed: string, progress: Progress): Promise<number> {
-  const fiscalCode = fiscalCodeTyped(typed);
-  const database = await openDatabase(progress);
-  try {
-    const keys = keysOfInstallation(database.secret);
-    const forgotten = await asOwner(database.urls.owner, async (client) =>
-      fiscalCode ? forgetFailures(queryOf(client), fiscalCode, keys, new SystemClock().now()) : null,
-    );
-    if (forgotten === null) {
-      console.error('Nessuno ha un PIN con questo codice fiscale: non è stato cambiato niente.');
-      if (!fiscalCode) console.error('Non è un codice fiscale: controlla di averlo scritto bene.');
-      else if (isDoubtful(fiscalCode))
-        console.error('Il luogo di nascita che indica non è in nessun elenco: è giusto?');
-      return 1;
-    }
-    progress(`PIN sbloccato: dimenticati ${forgotten} tentativi`);
-    return 0;
-  } finally {
-    await database.close();
+export async function run(args: string[]): Promise<number> {
+  const { positionals } = readArguments(args, 'pin:unlock -- FISCALCODE', {}, { least: 1 });
+  const fiscalCode = fiscalCodeTyped(positionals[0]!);
+  const { owner, secret } = await openOwner(progress);
+  const keys = keysOfInstallation(secret);
+  const forgotten = await asOwner(owner, async (client) =>
+    fiscalCode ? forgetFailures(queryOf(client), fiscalCode, keys, new SystemClock().now()) : null,
+  );
+  if (forgotten === null) {
+    console.error('Nessuno ha un PIN con questo codice fiscale: non è stato cambiato niente.');
+    if (!fiscalCode) console.error('Non è un codice fiscale: controlla di averlo scritto bene.');
+    else if (isDoubtful(fiscalCode)) console.error('Il luogo di nascita che indica non è in nessun elenco: è giusto?');
+    return 1;
   }
+  progress(`PIN sbloccato: dimenticati ${forgotten} tentativi`);
+  return 0;
 }
 
 /** Forgets the failed tries of a person and writes down that it was done. @returns how many; null when they have no PIN */

@@ -1,8 +1,10 @@
-// Reads the list of trusted services and writes the bundle of authorities that the portal reads, all of it or nothing.
+// Takes the authorities of cards from AgID's list of trusted services into the bundle that the portal reads (docs/operations.md,
+// "Cards"). The signature of the list is checked; when anything is wrong nothing changes.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readTrustList, trustListBundle, TrustListProblem } from '#src/auth/strategies/cns/trust-list.js';
 import { SystemClock } from '#src/common/clock.js';
+import { readArguments, type FileNamed } from '../lib/arguments.ts';
 
 export interface Wanted {
   file: string | undefined;
@@ -11,6 +13,17 @@ export interface Wanted {
   /** The bundle; else CNS_TRUST_LIST_FILE, else in DATA_DIR. */
   out?: string | undefined;
   now?: Temporal.Instant;
+}
+
+export async function run(args: string[], file: FileNamed): Promise<number> {
+  const usage = 'cns:trust-list -- ELENCO.xml --signer CERTIFICATO.pem [--out FILE.pem]';
+  const options = { signer: { type: 'string' }, out: { type: 'string' } } as const;
+  const { values, positionals } = readArguments(args, usage, options, { least: 1 });
+  const named = (given: string | undefined) => (given ? file(given) : undefined);
+  return takeTrustList(
+    { file: named(positionals[0]), signer: named(values.signer), out: named(values.out) },
+    console.log,
+  );
 }
 
 /** @returns the exit code: 0 written, 1 something is wrong and nothing was changed */

@@ -1,4 +1,5 @@
-// Takes a list of offices in, on the database of this machine or the one that DATABASE_URL names, as its owner.
+// Takes the institute's own list of offices in (docs/data.md says the columns), as the owner. Every row is checked; when
+// one is wrong nothing is changed, and every error is said with its line.
 import { readFile } from 'node:fs/promises';
 import { importOffices } from '#src/appointments/office-import.js';
 import { SlotReleaseRepository } from '#src/appointments/slot-release.repository.js';
@@ -6,42 +7,33 @@ import { HORIZON_DAYS } from '#src/appointments/slot-generation.rules.js';
 import { releases } from '#src/appointments/slots.seed.js';
 import { romeInstant } from '#src/common/calendar.js';
 import { romeDate, SystemClock } from '#src/common/clock.js';
-import { asOwner, migrate, type Progress } from './database.ts';
-import { openDatabase } from './open-database.ts';
-import { queryOf } from './query.ts';
-import { seedReference } from './seed-reference.ts';
+import { readArguments, type FileNamed } from '../lib/arguments.ts';
+import { asOwner, migrate } from '../lib/database.ts';
+import { openOwner } from '../lib/open-database.ts';
+import { queryOf } from '../lib/query.ts';
+import { seedReference } from '../lib/seed-reference.ts';
+import { progress } from '../lib/setup.mjs';
 
 type Query = ReturnType<typeof queryOf>;
 
 /** @returns the exit code: 0 taken in, 1 something is wrong and nothing was changed */
-export async function importOfficesFile(file: string, progress: Progress): Promise<number> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch {
-    console.error(`Il file ${file} non si può leggere.`);
-    return 1;
-  }
-  const database = await openDatabase(progress);
-  try {
-    await migrate(database.urls.owner, progress);
-    await seedReference(database.urls.owner, progress);
-    return await asOwner(database.urls.owner, (client) =>
-      importBytes(queryOf(client), bytes, new SystemClock().now(), progress),
-    );
-  } finally {
-    await database.close();
-  }
+export async function run(args: string[], file: FileNamed): Promise<number> {
+  const { positionals } = readArguments(args, 'offices:import FILE.csv', {}, { least: 1 });
+  const bytes = await readFile(file(positionals[0]!));
+  const { owner } = await openOwner(progress);
+  await migrate(owner, progress);
+  await seedReference(owner, progress);
+  return asOwner(owner, (client) => importBytes(queryOf(client), bytes, new SystemClock().now()));
 }
 
-async function importBytes(query: Query, bytes: Buffer, now: Temporal.Instant, progress: Progress): Promise<number> {
+async function importBytes(query: Query, bytes: Buffer, now: Temporal.Instant): Promise<number> {
   const result = await importOffices(query, bytes, { today: romeDate(now), progress });
   if (!result.ok) {
     for (const { line, message } of result.problems) console.error(`riga ${line}: ${message}`);
     console.error(`\n${result.problems.length} errori: non è stato cambiato niente.`);
     return 1;
   }
-  await renewSlots(query, result.closed, now, progress);
+  await renewSlots(query, result.closed, now);
   const toMove = await bookedAt(query, result.closed, now);
   progress(`${result.offices} sedi importate, ${result.closed.length} chiuse`);
   if (toMove > 0) progress(`attenzione: ${toMove} appuntamenti in sedi chiuse, da spostare`);
@@ -49,7 +41,7 @@ async function importBytes(query: Query, bytes: Buffer, now: Temporal.Instant, p
 }
 
 /** The agendas follow the new hours and channels at once; seats taken stay, and closed offices give no more. */
-async function renewSlots(query: Query, closed: string[], now: Temporal.Instant, progress: Progress): Promise<void> {
+async function renewSlots(query: Query, closed: string[], now: Temporal.Instant): Promise<void> {
   const slots = new SlotReleaseRepository({
     query: async <R>(sql: string, parameters?: unknown[]) => (await query(sql, parameters)).rows as R[],
   });

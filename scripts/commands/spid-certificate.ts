@@ -1,10 +1,18 @@
+// Makes the key and the certificate that sign our SPID and CIE messages, as the rules for public bodies want them (AgID
+// metadata.rst, Avviso 29), from the settings of the environment. Never overwrites.
 import { existsSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { selfSigned } from '#src/auth/saml/certificate.js';
 import { SystemClock } from '#src/common/clock.js';
+import { readArguments, type FileNamed } from '../lib/arguments.ts';
 
 const KEY = 'spid-key.pem';
 const CERTIFICATE = 'spid-certificate.pem';
+
+export async function run(args: string[], file: FileNamed): Promise<number> {
+  const { positionals } = readArguments(args, 'spid:certificate -- FOLDER', {}, { most: 1 });
+  return makeSpidCertificate(file(positionals[0] ?? '.'), process.env, console.log);
+}
 
 /**
  * Writes a new RSA 3072 key and its self-signed certificate into `folder`.
