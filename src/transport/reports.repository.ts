@@ -78,33 +78,26 @@ export class ReportsRepository {
     ]);
   }
 
-  /** The message, other than this one, whose failure makes an address doubtful; locked. @param addresses its pseudonyms, under any key */
-  async doubted(
-    addresses: readonly string[],
-    than: string,
-  ): Promise<{ messageId: string; writtenAt: Temporal.Instant } | null> {
-    const [first] = await this.db.query<{ messageId: string; writtenAt: Temporal.Instant }>(
-      `SELECT r.message_id AS "messageId", m.created_at AS "writtenAt" FROM delivery_report r JOIN outgoing_message m ON m.id = r.message_id
-       WHERE r.doubts = ANY ($1) AND r.message_id <> $2 ORDER BY m.created_at DESC LIMIT 1 FOR UPDATE OF r`,
-      [addresses, than],
+  /**
+   * From here on it is this message whose failure makes the address doubtful: one at a time.
+   * @param addresses its pseudonyms, under any key
+   * @returns when the message was written that did until now. In one statement: whoever works on that one is waited for
+   */
+  async doubt(messageId: string, addresses: readonly string[]): Promise<Temporal.Instant | null> {
+    const former = await this.db.query<{ writtenAt: Temporal.Instant }>(
+      `UPDATE delivery_report r SET doubts = NULL FROM outgoing_message m
+       WHERE m.id = r.message_id AND r.doubts = ANY ($1) AND r.message_id <> $2 RETURNING m.created_at AS "writtenAt"`,
+      [addresses, messageId],
     );
-    return first ?? null;
-  }
-
-  /** From here on it is this message whose failure makes the address doubtful: one at a time. */
-  async doubt(messageId: string, addresses: readonly string[]): Promise<void> {
-    await this.trust(addresses, messageId);
     await this.db.execute(`UPDATE delivery_report SET doubts = $2 WHERE message_id = $1 AND verdict = 'dubbia'`, [
       messageId,
       addresses[0],
     ]);
+    return former[0]?.writtenAt ?? null;
   }
 
-  /** Whatever was doubtful of an address is no more. @param but the message whose own doubt stays */
-  async trust(addresses: readonly string[], but: string | null = null): Promise<void> {
-    await this.db.execute(
-      'UPDATE delivery_report SET doubts = NULL WHERE doubts = ANY ($1) AND message_id IS DISTINCT FROM $2',
-      [addresses, but],
-    );
+  /** Whatever was doubtful of an address is no more. */
+  async trust(addresses: readonly string[]): Promise<void> {
+    await this.db.execute('UPDATE delivery_report SET doubts = NULL WHERE doubts = ANY ($1)', [addresses]);
   }
 }

@@ -78,8 +78,7 @@ export class ReportsService {
   ): Promise<Temporal.Instant | null> {
     if (verdict === 'consegnata') await this.reports.trust(addresses);
     if (verdict !== 'dubbia') return verdict === 'respinta' ? writtenAt : null;
-    const first = await this.reports.doubted(addresses, messageId);
-    await this.reports.doubt(messageId, addresses);
-    return first && (Temporal.Instant.compare(first.writtenAt, writtenAt) < 0 ? first.writtenAt : writtenAt);
+    const former = await this.reports.doubt(messageId, addresses);
+    return former && (Temporal.Instant.compare(former, writtenAt) < 0 ? former : writtenAt);
   }
 }
