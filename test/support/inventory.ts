@@ -1,5 +1,7 @@
 import { Keys } from '#src/common/crypto.js';
 import { pinPersons } from '#src/auth/strategies/pin/pin.service.js';
+import { PIN_PERSON } from '#src/dev/people.js';
+import { seedPinPerson } from '../../scripts/lib/seed.ts';
 import type { TestApp } from './app.ts';
 import { arrangeCopies, type Copies, type CopyOwner } from './copies.ts';
 import { arrangeContacts, CONTACTS } from './inventory-contacts.ts';
@@ -22,10 +24,21 @@ import type { Visit } from './visit.ts';
 
 /**
  * Luca has nothing and nobody knows where he lives; Maria has everything, once by SPID and once by a PIN; Greta has no
- * fiscal code; Elena works at an office, Sara administers; at-pin has the form of the PIN open; leaving is in, and goes by this very page.
+ * fiscal code; Elena works at an office, Sara administers; at-pin has the form of the PIN open, john-beside-luca too, where Luca came in
+ * meanwhile; leaving is in, and goes by this very page.
  */
 export type Who =
-  'nobody' | 'luca' | 'maria' | 'maria-by-pin' | 'greta' | 'elena' | 'sara' | 'at-pin' | 'leaving' | CopyOwner;
+  | 'nobody'
+  | 'luca'
+  | 'maria'
+  | 'maria-by-pin'
+  | 'greta'
+  | 'elena'
+  | 'sara'
+  | 'at-pin'
+  | 'john-beside-luca'
+  | 'leaving'
+  | CopyOwner;
 
 export interface InventoryPage {
   /** What is seen, and in which state. */
@@ -90,6 +103,7 @@ export async function arrangeWorld(portal: TestApp): Promise<World> {
   const notice = await arrangeNotices(portal, maria, appointments.next);
   await addAccesses(db, maria, now, ACCESSES);
   await lockPin(portal);
+  await seedPinPerson(async (sql, parameters) => ({ rows: await db.query(sql, parameters) }), now);
   const consent = await addConsents(db, maria, now);
   await addPreferences(db, maria, now);
   await addMessages(db, maria, notice, now);
@@ -121,14 +135,16 @@ async function arrangeSessions(
   await signedInAs(portal, maria, { method: 'cie', level: 3, device: 'Samsung Internet/Android', openedAt: ago(95) });
   await signedInAs(portal, maria, { device: '/', openedAt: ago(210) });
   const byPin = { method: 'pin', level: 1, device: 'Safari/iOS', openedAt: ago(7) };
+  const [inMeanwhile, form] = [await signedInAs(portal, luca), await pinFormOpen(portal)];
   return {
-    luca: await signedInAs(portal, luca),
+    luca: inMeanwhile,
     maria: await signedInAs(portal, maria),
     'maria-by-pin': await signedInAs(portal, maria, byPin),
     greta: await signedInAs(portal, await european(portal.db, portal.clock.now()), { method: 'eidas' }),
     elena: await staffSignedIn(portal, { name: 'Elena Conti', office: 'AG-058091', roles: ['operator', 'analyst'] }),
     sara: await staffSignedIn(portal, { name: 'Sara Marino', office: null, roles: ['administrator'] }),
     'at-pin': await pinFormOpen(portal),
+    'john-beside-luca': { cookie: `${inMeanwhile.cookie}; ${form.cookie}`, csrf: form.csrf },
   };
 }
 
@@ -308,6 +324,7 @@ const SIGN_IN: readonly InventoryPage[] = [
   { name: 'PIN, refused', route: 'POST /accedi/pin', who: 'at-pin', status: 422, title: 'Entra con il PIN dall’estero', path: at('/accedi/pin'), form: { codice: 'MLLJHN58D17Z401W', pin: 'WRONG000WRONG000' }, rows: [['#errori li', 1], ['#pin[value=""]', 1]] },
   { name: 'PIN, too many tries', route: 'POST /accedi/pin', who: 'at-pin', status: 429, title: 'Troppi tentativi: aspetta prima di riprovare', path: at('/accedi/pin'), form: { codice: LOCKED, pin: 'WRONG000WRONG000' }, rows: [['main a.button', 2]] },
   { name: 'PIN, old form', route: 'POST /accedi/pin', who: 'nobody', status: 403, title: 'Ricomincia dal modulo del PIN', path: at('/accedi/pin'), form: { codice: LOCKED, pin: 'WRONG000WRONG000' }, rows: [['main a.button', 2]] },
+  { name: 'PIN, somebody else is in', route: 'POST /accedi/pin', who: 'john-beside-luca', status: 403, title: 'In questo browser c’è già un’altra persona', path: at('/accedi/pin'), form: { codice: PIN_PERSON.fiscalCode, pin: PIN_PERSON.pin }, rows: [['main a.button', 1]] },
   { name: 'step up, level 2', route: 'GET /accedi/rafforza', who: 'maria-by-pin', status: 200, title: 'Serve un accesso più sicuro', path: at('/accedi/rafforza?livello=2&ritorno=/dati/residenza'), rows: [['main section.card', 4], ['main form[action="/accedi/pin"]', 0]] },
   { name: 'step up, another way', route: 'GET /accedi/rafforza', who: 'greta', status: 200, title: 'Serve un accesso più sicuro', path: at('/accedi/rafforza?modi=cie&ritorno=/dati'), rows: [['main section.card', 1]] },
   { name: 'step up, no provider there', route: 'GET /accedi/rafforza', who: 'maria-by-pin', portal: 'without-providers', status: 200, title: 'Serve un accesso più sicuro', path: at('/accedi/rafforza?livello=2&ritorno=/dati/residenza'), rows: [['main form', 0], ['#main > .note-warning', 1]] },

@@ -8,7 +8,7 @@ import type { Log } from '../../../common/log.js';
 import { Metrics } from '../../../common/metrics.js';
 import { Visitor } from '../../../common/visitor.js';
 import { CSRF_FIELD } from '../../posts.middleware.js';
-import { leadOn } from '../../already-in.js';
+import { leadOn, somebodyElsePage } from '../../already-in.js';
 import { currentSession } from '../../session-current.js';
 import { returnPath } from '../../session.rules.js';
 import { SignInService } from '../../sign-in.service.js';
@@ -69,6 +69,10 @@ export class PinController {
     // Another tab was faster: nobody exchanges their own session for a weaker one.
     const arrival = await this.signIn.arrival(outcome.identity, currentSession(req).id || null);
     if (arrival === 'already-in') return leadOn(req, res, returnPath(wanted));
+    if (arrival === 'somebody-else') {
+      this.note(arrival);
+      return res.status(403).render('auth/somebody-else', somebodyElsePage(visitor.t, req.id));
+    }
     await this.signIn.signIn(req, outcome.identity);
     res.redirect(303, returnPath(wanted));
   }
