@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { load } from 'cheerio';
 import type { Browser } from 'playwright-core';
-import { LANGUAGES } from '#src/common/texts.js';
 import { openBrowser } from '../support/browser.ts';
 import { Stage } from '../support/browser-checks.ts';
 import { INVENTORY } from '../support/inventory.ts';
@@ -71,25 +70,7 @@ describe('every page in a browser', () => {
       assert.deepEqual(await stage.overflow(320), [], 'reflow at 320 px');
       assert.deepEqual(await stage.smallTargets(), [], 'targets');
       assert.deepEqual(await stage.cutByTextSpacing(), [], 'text spacing');
-      await holds();
+      await stage.holdsLongWords();
     });
   }
 });
-
-/** 320 px are also 1280 at 400 % (WCAG 1.4.10); the letters alone at 200 %: 1.4.4. Long words hold the short ones. */
-async function holds(): Promise<void> {
-  await stage.lengthen();
-  assert.deepEqual(await stage.overflow(320), [], '320 px, long words');
-  assert.deepEqual(await stage.overflow(360, 200), [], '360 px, letters twice as large, long words');
-}
-
-for (const language of LANGUAGES.filter((one) => one !== 'it')) {
-  describe(`every page on a narrow screen, ${language}`, () => {
-    for (const entry of INVENTORY) {
-      it(entry.name, async () => {
-        await stage.show(await portals.open(entry, language));
-        await holds();
-      });
-    }
-  });
-}

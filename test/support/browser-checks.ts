@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { BrowserContext, Page } from 'playwright-core';
@@ -106,6 +107,13 @@ export class Stage {
         if (text.data.trim() && !text.parentElement?.closest(kept)) text.data = `${text.data.trimEnd()} ${word} `;
       }
     }, LONG);
+  }
+
+  /** 320 px are also 1280 at 400 % (WCAG 1.4.10); the letters alone at 200 %: 1.4.4. Long words hold the short ones. */
+  async holdsLongWords(): Promise<void> {
+    await this.lengthen();
+    assert.deepEqual(await this.overflow(320), [], '320 px, long words');
+    assert.deepEqual(await this.overflow(360, 200), [], '360 px, letters twice as large, long words');
   }
 
   /** @returns links and controls smaller than 24 px, but for those in a line of text (WCAG 2.5.8) */
