@@ -19,6 +19,9 @@ const TEST_TODAY = '2026-04-01';
 const OTHERS = `SELECT count(*)::int AS others FROM pg_stat_activity
   WHERE application_name = 'npm test' AND pid <> pg_backend_pid()`;
 
+/** The longest first: what begins last should end soon. */
+const LONGEST = ['test/pages/', 'test/house/', 'test/journey/'];
+
 let server: Awaited<ReturnType<typeof openServer>>;
 const template = `myinps_test_${process.pid}_template`;
 await ended(async () => {
@@ -71,9 +74,9 @@ async function openServer(): Promise<{ admin: string; secret: string; close: () 
   return { admin, secret: embedded.secret, close };
 }
 
-/** The longest files first: what begins last should end soon. */
-const LONGEST = ['test/pages/', 'test/house/', 'test/journey/'];
-const rank = (file: string) => (LONGEST.some((folder) => file.startsWith(folder)) ? 0 : 1);
+function rank(file: string): number {
+  return LONGEST.some((folder) => file.startsWith(folder)) ? 0 : 1;
+}
 
 /** @returns the exit code. A signal ends the tests first, so that their databases can be dropped. */
 async function runTests(env: Record<string, string>): Promise<number> {
