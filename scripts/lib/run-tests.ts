@@ -19,9 +19,6 @@ const TEST_TODAY = '2026-04-01';
 const OTHERS = `SELECT count(*)::int AS others FROM pg_stat_activity
   WHERE application_name = 'npm test' AND pid <> pg_backend_pid()`;
 
-/** The longest first: what begins last should end soon. */
-const LONGEST = ['test/pages/', 'test/house/', 'test/journey/'];
-
 let server: Awaited<ReturnType<typeof openServer>>;
 const template = `myinps_test_${process.pid}_template`;
 await ended(async () => {
@@ -74,10 +71,6 @@ async function openServer(): Promise<{ admin: string; secret: string; close: () 
   return { admin, secret: embedded.secret, close };
 }
 
-function rank(file: string): number {
-  return LONGEST.some((folder) => file.startsWith(folder)) ? 0 : 1;
-}
-
 /** @returns the exit code. A signal ends the tests first, so that their databases can be dropped. */
 async function runTests(env: Record<string, string>): Promise<number> {
   const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
@@ -94,7 +87,7 @@ async function runTests(env: Record<string, string>): Promise<number> {
     `--import=${new URL('end-of-tests.ts', import.meta.url).href}`,
     '--test-timeout=900000',
     ...options,
-    ...files.toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b)),
+    ...files.toSorted(),
   ];
   return new Promise((resolve) => {
     const child = spawn('node', args, { stdio: 'inherit', env: { ...process.env, ...env, NODE_ENV: 'test' } });

@@ -1,29 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { load } from 'cheerio';
-import type { Browser } from 'playwright-core';
-import { openBrowser } from '../support/browser.ts';
-import { Stage } from '../support/browser-checks.ts';
-import { INVENTORY } from '../support/inventory.ts';
-import { openPortals, type Portals } from '../support/portals.ts';
-import type { Answer } from '../support/visit.ts';
+import { everyPageInABrowser, theatre } from '../support/browser-walk.ts';
 
-/** Every page in Chromium, in Italian; the other engines, and other languages by all of them, are in test/nightly. */
-let portals: Portals;
-let browser: Browser;
-let stage: Stage;
-
-before(async () => {
-  [portals, browser] = await Promise.all([openPortals(), openBrowser()]);
-  stage = await Stage.open(await browser.newContext());
-});
-after(async () => {
-  await browser.close();
-  await portals.close();
-});
+const open = theatre();
 
 describe('these checks', () => {
   it('are awake: a bad page is seen through', async () => {
+    const { stage } = open;
     const html =
       '<!DOCTYPE html><html><head><title></title></head><body style="font: 10px sans-serif; margin: 0"><style>:focus { outline: 0 }</style><main>' +
       '<a href="/">a</a><a href="/b">b</a><img src="/x.png"><input><p style="color: #ccc; background: #fff">pale</p>' +
@@ -54,23 +38,4 @@ describe('these checks', () => {
   });
 });
 
-describe('every page in a browser', () => {
-  for (const entry of INVENTORY) {
-    it(entry.name, async () => {
-      const answer: Answer = await portals.open(entry);
-      await stage.page.setViewportSize({ width: 1280, height: 900 });
-      await stage.show(answer);
-      assert.deepEqual(stage.strays, [], 'something else was loaded');
-      assert.ok(await stage.isStyled(), 'the policy refuses the style');
-      assert.deepEqual(await stage.hiddenFocus(4), [], 'focus');
-      assert.deepEqual(await stage.hiddenChoice(), [], 'focus on a choice');
-      assert.deepEqual(await stage.axe(), [], 'axe, light');
-      await stage.darken();
-      assert.deepEqual(await stage.axe(['color-contrast', 'link-in-text-block']), [], 'axe, dark');
-      assert.deepEqual(await stage.overflow(320), [], 'reflow at 320 px');
-      assert.deepEqual(await stage.smallTargets(), [], 'targets');
-      assert.deepEqual(await stage.cutByTextSpacing(), [], 'text spacing');
-      await stage.holdsLongWords();
-    });
-  }
-});
+everyPageInABrowser('of nobody and of the staff', ({ who }) => ['nobody', 'elena', 'sara'].includes(who), open);

@@ -144,7 +144,7 @@ async function arrangeSessions(
     elena: await staffSignedIn(portal, { name: 'Elena Conti', office: 'AG-058091', roles: ['operator', 'analyst'] }),
     sara: await staffSignedIn(portal, { name: 'Sara Marino', office: null, roles: ['administrator'] }),
     'at-pin': await pinFormOpen(portal),
-    'john-beside-luca': { cookie: `${inMeanwhile.cookie}; ${form.cookie}`, csrf: form.csrf },
+    'john-beside-luca': { cookie: `${inMeanwhile.cookie};${form.cookie}`, csrf: form.csrf },
   };
 }
 

@@ -1,0 +1,3 @@
+import { everyPageInABrowser } from '../support/browser-walk.ts';
+
+everyPageInABrowser('of Maria, who has everything', ({ who }) => who === 'maria');
