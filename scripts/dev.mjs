@@ -9,9 +9,12 @@ if (ready()) await watch();
 
 async function watch() {
   let child = run();
-  // Nothing to watch for: the first start says what is to be mended.
-  child.once('exit', (code) => changed ?? process.exit(code ?? 1));
-  let changed = null;
+  let changed = false;
+  let changedOnce = false;
+  // The first start says what is to be mended: nothing of ours is to be waited for.
+  child.once('exit', (code) => {
+    if (!changedOnce) process.exit(code ?? 1);
+  });
   const ended = () => child.exitCode ?? child.signalCode;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => {
@@ -19,7 +22,7 @@ async function watch() {
       if (ended() !== null || !child.kill('SIGTERM')) process.exit(0);
     });
   for (const folder of ['src', 'views', 'public', 'migrations'])
-    fs.watch(folder, { recursive: true }, () => (changed = true));
+    fs.watch(folder, { recursive: true }, () => (changed = changedOnce = true));
   for (;;) {
     await sleep(300);
     if (!changed) continue;

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { resolve } from 'node:path';
+import { DATABASE_PATIENCE, type DatabasePatience } from './common/connection.js';
 import { SettingsReader as Reader } from './common/settings-reader.js';
 
 /**
@@ -26,7 +27,7 @@ export class Config {
   readonly databaseWorkerUrl: string;
   readonly databasePool: number;
   /** How long a request waits for a connection, and a connection for a word; PostgreSQL itself ends a statement after 10 s. */
-  readonly databasePatience: { readonly waitMs: number; readonly silenceMs: number };
+  readonly databasePatience: Readonly<DatabasePatience>;
   readonly sessionPool: number;
   /** Units of work under way at once in one web process; more are told to come back (503). */
   readonly maxConcurrent: number;
@@ -99,8 +100,8 @@ export class Config {
       this.role === 'web' ? read.text('DATABASE_WORKER_URL', '') : read.text('DATABASE_WORKER_URL', null);
     this.databasePool = read.integer('DATABASE_POOL', 10);
     this.databasePatience = {
-      waitMs: read.positive('DATABASE_WAIT', 2) * 1000,
-      silenceMs: read.positive('DATABASE_SILENCE', 12) * 1000,
+      waitMs: read.positive('DATABASE_WAIT', DATABASE_PATIENCE.waitMs / 1000) * 1000,
+      silenceMs: read.positive('DATABASE_SILENCE', DATABASE_PATIENCE.silenceMs / 1000) * 1000,
     };
     this.sessionPool = read.integer('SESSION_POOL', 5);
     this.maxConcurrent = read.integer('MAX_CONCURRENT', 200);

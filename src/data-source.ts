@@ -2,26 +2,19 @@ import type { TlsOptions } from 'node:tls';
 import type { Pool, PoolConfig } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { parse } from 'pg-connection-string';
-import { Connection as DatabaseConnection, POOL_LIMITS } from './common/connection.js';
+import { Connection, DATABASE_PATIENCE, POOL_LIMITS, type DatabasePatience } from './common/connection.js';
 
-export interface Connection {
+export interface SourceOptions {
   url: string;
   pool: number;
   name: string;
-  patience?: Partial<Patience>;
+  patience?: Partial<DatabasePatience>;
   entities?: DataSourceOptions['entities'];
   migrations?: DataSourceOptions['migrations'];
 }
 
-export interface Patience {
-  /** For a connection: whoever gets none is told to come back (503). */
-  waitMs: number;
-  /** For a word of the database while an answer is waited for. */
-  silenceMs: number;
-}
-
 /** TypeORM over one PostgreSQL login. Times travel in UTC, and no statement runs for more than 10 s. */
-export function dataSource({ url, pool, name, patience, entities, migrations }: Connection): DataSource {
+export function dataSource({ url, pool, name, patience, entities, migrations }: SourceOptions): DataSource {
   return new DataSource({
     type: 'postgres',
     ...connectionOf(url),
@@ -44,14 +37,14 @@ export function poolOf(source: DataSource): Pool {
 }
 
 /** What every pool of this program shares: TypeORM's, the sessions' own, the job queue's. */
-export function poolOptions(pool: number, { waitMs = 2_000, silenceMs = 12_000 }: Partial<Patience> = {}) {
+export function poolOptions(pool: number, { waitMs, silenceMs }: Partial<DatabasePatience> = {}) {
   return {
-    Client: DatabaseConnection as unknown as NonNullable<PoolConfig['Client']>,
+    Client: Connection as unknown as NonNullable<PoolConfig['Client']>,
     max: pool,
-    connectionTimeoutMillis: waitMs,
+    connectionTimeoutMillis: waitMs ?? DATABASE_PATIENCE.waitMs,
     idleTimeoutMillis: 30_000,
     opening: POOL_LIMITS,
-    silenceMs,
+    silenceMs: silenceMs ?? DATABASE_PATIENCE.silenceMs,
   };
 }
 

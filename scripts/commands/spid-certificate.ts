@@ -10,7 +10,7 @@ const KEY = 'spid-key.pem';
 const CERTIFICATE = 'spid-certificate.pem';
 
 export async function run(args: string[], file: FileNamed): Promise<number> {
-  const { positionals } = readArguments(args, 'spid:certificate -- FOLDER', {}, { most: 1 });
+  const { positionals } = readArguments(args, 'spid:certificate [-- FOLDER]', {}, { most: 1 });
   return makeSpidCertificate(file(positionals[0] ?? '.'), process.env, console.log);
 }
 

@@ -11,13 +11,14 @@ export function readArguments<T extends NonNullable<ParseArgsConfig['options']>>
   options: T,
   { least = 0, most = least }: { least?: number; most?: number } = {},
 ) {
+  let why = '';
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: most > 0 });
     if (positionals.length >= least && positionals.length <= most) return { values, positionals };
-  } catch {
-    // An option that nobody knows.
+  } catch (error) {
+    why = `${(error as Error).message}\n`;
   }
-  throw new ToMend(`Usage: npm run ${usage}`);
+  throw new ToMend(`${why}Usage: npm run ${usage}`);
 }
 
 /** `--dry-run`, also when the "--" before it was forgotten: npm then keeps it for itself. */

@@ -11,8 +11,6 @@ import { createRequire } from 'node:module';
 import { ToMend } from './plain.mjs';
 import { freePort } from './ports.mjs';
 
-export { freePort, portToCome } from './ports.mjs';
-
 const require = createRequire(import.meta.url);
 const IS_ROOT = process.getuid?.() === 0;
 

@@ -131,7 +131,11 @@ async function commandsBeside(operator, url, { SECRET, MAIL_BOUNCE_KEY, DATA_DIR
     says: /PIN sbloccato/,
   });
   const heads = path.join(DATA_DIR, 'audit-heads.jsonl');
-  while (!fs.existsSync(heads)) await sleep(200);
+  const giveUpAt = performance.now() + 120_000;
+  while (!fs.existsSync(heads)) {
+    if (performance.now() > giveUpAt) throw new Error(`no worker has written ${heads}`);
+    await sleep(200);
+  }
   const sealed = { env: { SECRET }, says: /the record is as it was sealed/ };
   await operator.run('npm run audit:verify', sealed);
   await operator.run('npm run audit:verify -- --anchor FILE', { ...sealed, named: { FILE: heads } });

@@ -57,11 +57,12 @@ export class AccessGuard implements CanActivate {
     req: Request,
     owner: string | null,
     access: Access | undefined,
-    { page }: LateForm,
+    { resumable, page }: LateForm,
   ): Promise<RedirectTo> {
     if (access === 'staff') return new RedirectTo(staffSignInPath(page));
     if (owner === null) return new RedirectTo('/accedi');
-    return new RedirectTo(`/accedi?scaduta=1&ritorno=${encodeURIComponent(await this.kept(req, owner))}`);
+    const back = resumable ? await this.kept(req, owner) : page;
+    return new RedirectTo(`/accedi?scaduta=1&ritorno=${encodeURIComponent(back)}`);
   }
 
   private admit(access: Access | undefined, req: Request): void {

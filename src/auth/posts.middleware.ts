@@ -31,7 +31,8 @@ export function protectPosts(config: Config, exempt: ReadonlySet<string>): Reque
 }
 
 /** Where "Esci" of a citizen and of the staff is sent. */
-const LEAVING: ReadonlySet<string> = new Set(['/esci', '/operatore/esci']);
+/** Nothing that comes too late is missed here. */
+export const LEAVING: ReadonlySet<string> = new Set(['/esci', '/operatore/esci']);
 
 /**
  * Who is out already gets what they asked for: a second tap on "Esci" is no session that expired. The cookie goes, too,

@@ -30,7 +30,6 @@ export class SessionController {
 
   /** Ours ends first, whatever the provider says; then the way to the provider's own logout, where it has one. */
   @Post('esci')
-  @WhenLate('/bacheca')
   async leave(@Visitor() { t }: Visitor, @Req() req: Request, @Res() res: Response): Promise<void> {
     const { provider } = req.session;
     await this.signIn.signOut(req);

@@ -7,7 +7,8 @@ import { Clock } from '../common/clock.js';
 import type { Message } from '../common/pages.js';
 import type { Language } from '../common/texts.js';
 import type { StaffRole } from '../common/access.js';
-import { poolOptions, type Patience } from '../data-source.js';
+import type { DatabasePatience } from '../common/connection.js';
+import { poolOptions } from '../data-source.js';
 import { expiryAfter, mayTouch, SESSION_ABSOLUTE, TOMBSTONE } from './session.rules.js';
 
 declare module 'express-session' {
@@ -78,7 +79,7 @@ interface Row {
 
 /** Connections for sessions alone. A lost one is replaced; unheard, its error would end the process. */
 export class SessionPool extends Pool {
-  constructor(url: string, size: number, patience?: Partial<Patience>) {
+  constructor(url: string, size: number, patience?: Partial<DatabasePatience>) {
     super({ connectionString: url, application_name: 'myinps sessions', ...poolOptions(size, patience) });
     this.on('error', () => {});
   }

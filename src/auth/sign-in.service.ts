@@ -18,7 +18,7 @@ import type { SessionData } from 'express-session';
 import { expiryAfter } from './session.rules.js';
 import { SessionsService, type EndedHow } from './sessions.service.js';
 
-export type Arrival = 'first' | 'already-in' | 'somebody-else';
+export type Arrival = 'comes-in' | 'already-in' | 'somebody-else';
 export type SignInWords = Partial<Pick<SessionData, 'displayName' | 'messages'>>;
 
 /** The one way in: whatever the strategy, it ends here with an Identity. */
@@ -41,10 +41,10 @@ export class SignInService {
    */
   async arrival(identity: Identity, meanwhile: string | null): Promise<Arrival> {
     const there = meanwhile && (await this.sessions.named(meanwhile));
-    if (!there) return 'first';
+    if (!there) return 'comes-in';
     const known = await this.db.actingAs(system('sign-in'), () => this.citizens.idOf(identityKey(identity)));
     if (known === null || there.citizen_id !== known) return 'somebody-else';
-    return (there.level ?? 1) >= identity.level ? 'already-in' : 'first';
+    return (there.level ?? 1) >= identity.level ? 'already-in' : 'comes-in';
   }
 
   /**

@@ -18,8 +18,17 @@ const LIMITS: Readonly<Record<string, string>> = {
 /** For the opening words of a unit of work. */
 export const UNIT_LIMITS = statements('SET LOCAL', LIMITS);
 
-/** For a connection of a pool, which keeps none idle for so long: one that PostgreSQL alone still knows ends, too. */
+/** For a connection of a pool. Also ends one that only PostgreSQL still knows; the pool itself closes idle ones sooner. */
 export const POOL_LIMITS = statements('SET', { ...LIMITS, idle_session_timeout: '300000' });
+
+export interface DatabasePatience {
+  /** For a connection: whoever gets none is told to come back (503). */
+  waitMs: number;
+  /** For a word of the database while an answer is waited for. */
+  silenceMs: number;
+}
+
+export const DATABASE_PATIENCE: DatabasePatience = { waitMs: 2_000, silenceMs: 12_000 };
 
 export interface ConnectionConfig extends ClientConfig {
   /** Statements for each new connection, before anybody has it. */

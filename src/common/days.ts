@@ -1,6 +1,6 @@
 /**
- * Nobody's day lies before. PostgreSQL and Temporal write days from here on alike (year 0 they do not), and so they do
- * what is reckoned from those of addresses, years of five digits being far off. A period may be typed "until 9999".
+ * From 1800 on PostgreSQL and Temporal write a day alike, and nobody's day is earlier. Days of addresses end in 2999, so
+ * that adding to one never gives five digits; a period may be typed that ends in 9999.
  */
 const FIRST_YEAR = 1800;
 const LAST_YEAR_OF_ADDRESSES = 2999;

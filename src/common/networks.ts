@@ -13,7 +13,7 @@ const PRIVATE: readonly (readonly [network: string, bits: number])[] = [
 ];
 /** Of public addresses no house has a wider network than these. */
 const WIDEST = { ipv4: 16, ipv6: 32 } as const;
-/** Of no house either; the IPv4 addresses, all of them, are in there as ::ffff:0:0/96. */
+/** Of no house either: it holds every IPv4 address, as ::ffff:0:0/96. */
 const RESERVED = ['::', 32] as const;
 
 /** @returns why a text is no address or network whose word may be taken, or null */

@@ -100,8 +100,11 @@ export function isLanguage(value: unknown): value is Language {
 
 /** The same address without its choice of a language, so that it can be followed without choosing again. */
 export function withoutLanguage(address: string): string {
-  const [path = '/', query] = address.split('?');
-  const others = new URLSearchParams(query);
+  // Another question mark belongs to a value.
+  const at = address.indexOf('?');
+  if (at < 0) return address;
+  const path = address.slice(0, at);
+  const others = new URLSearchParams(address.slice(at + 1));
   if (!others.has('lingua')) return address;
   others.delete('lingua');
   return others.size > 0 ? `${path}?${others}` : path;

@@ -59,7 +59,7 @@ function filterOf(state: unknown): NoticeFilter {
   return state === 'non-lette' ? 'non-lette' : 'tutte';
 }
 
-/** The ids that the form names; null when it names nothing at all. */
-function shown(value: unknown): string[] | null {
-  return typeof value === 'string' ? value.split(' ').filter((id) => UUID.test(id)) : null;
+/** The ids that the form names. */
+function shown(value: unknown): string[] {
+  return typeof value === 'string' ? value.split(' ').filter((id) => UUID.test(id)) : [];
 }

@@ -71,11 +71,10 @@ export class NotificationsRepository {
     return rows[0] ?? null;
   }
 
-  /** @param ids null: whichever there are */
-  async markRead(subject: string, ids: readonly string[] | null, now: Temporal.Instant): Promise<number> {
+  async markRead(subject: string, ids: readonly string[], now: Temporal.Instant): Promise<number> {
     return this.db.execute(
       `UPDATE notice SET read_at = greatest($3::timestamptz(3), created_at)
-       WHERE citizen_id = $1 AND read_at IS NULL AND ($2::uuid[] IS NULL OR id = ANY ($2))`,
+       WHERE citizen_id = $1 AND read_at IS NULL AND id = ANY ($2)`,
       [subject, ids, now],
     );
   }

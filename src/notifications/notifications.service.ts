@@ -64,8 +64,8 @@ export class NotificationsService {
     });
   }
 
-  /** @param ids null: all there are. @returns how many were not read before */
-  async markAsRead(acting: Acting, ids: readonly string[] | null): Promise<number> {
+  /** @returns how many were not read before */
+  async markAsRead(acting: Acting, ids: readonly string[]): Promise<number> {
     const { subject, by } = acting;
     return this.db.actingAs(citizen(subject, by), async () => {
       const count = await this.notices.markRead(subject, ids, this.clock.now());

@@ -29,6 +29,7 @@ export class DeliveryRepository {
   expire(now: Temporal.Instant, before: Temporal.Instant): Promise<{ channel: Channel }[]> {
     return this.db.query(
       `UPDATE outgoing_message SET state = 'scaduta', sealed = NULL, next_attempt_at = NULL, ended_at = $1
+       -- Every channel there is: so that the index outgoing_message_due is of use.
        WHERE channel IN ('email', 'sms') AND kind = 'code' AND state <> 'in invio' AND next_attempt_at IS NOT NULL AND created_at <= $2 RETURNING channel`,
       [now, before],
     );

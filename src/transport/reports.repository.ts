@@ -79,9 +79,10 @@ export class ReportsRepository {
   }
 
   /**
-   * From here on it is this message whose failure makes the address doubtful: one at a time.
-   * @param addresses its pseudonyms, under any key
-   * @returns when the message was written that did until now. In one statement: whoever works on that one is waited for
+   * Takes the doubt over from the message that holds it, if one does. Of two that begin together the unique index refuses
+   * the second, which is tried again (handleWaiting).
+   * @param addresses the pseudonyms of the address, under any key
+   * @returns when that message was written
    */
   async doubt(messageId: string, addresses: readonly string[]): Promise<Temporal.Instant | null> {
     const former = await this.db.query<{ writtenAt: Temporal.Instant }>(

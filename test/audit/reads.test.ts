@@ -201,10 +201,10 @@ describe('a change', () => {
   });
 
   it('of notices to read ones is recorded, with how many', async () => {
-    await addNotice(portal.db, maria, { createdAt: portal.clock.now() });
+    const mostrate = await addNotice(portal.db, maria, { createdAt: portal.clock.now() });
     const { text } = await browser.get('/notifiche').expect(200);
     const token = /name="_csrf" value="([^"]+)"/.exec(text)![1];
-    await browser.post('/notifiche/lette').type('form').send({ _csrf: token, stato: 'tutte' }).expect(303);
+    await browser.post('/notifiche/lette').type('form').send({ _csrf: token, stato: 'tutte', mostrate }).expect(303);
     const rows = await portal.db.query("SELECT kind, details FROM audit_entry WHERE action = 'notices.mark-read'");
     assert.deepEqual(rows, [{ kind: 'change', details: { count: 1 } }]);
   });

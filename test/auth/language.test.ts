@@ -102,9 +102,20 @@ describe('the language', () => {
     assert.equal(language((await browser.get('/dati').set('Accept-Language', 'en')).text), 'en');
   });
 
+  it('is chosen once, also where a value of the address holds a question mark', async () => {
+    const chosen = await portal
+      .browser()
+      .get('/sedi?comune=a?b&lingua=de')
+      .set('Sec-Fetch-Site', 'same-origin')
+      .expect(303);
+    assert.equal(chosen.headers.location, 'http://localhost:3000/sedi?comune=a%3Fb');
+  });
+
   it('is not chosen by whoever made the link to sign in, or to stay', async () => {
     assert.equal(returnPath('/dati?lingua=de&a=1'), '/dati?a=1');
     assert.equal(returnPath('/dati?lingua=de'), '/dati');
+    assert.equal(returnPath('/bacheca??&lingua=de'), '/bacheca');
+    assert.equal(returnPath('/dati?a=b?c&lingua=de'), '/dati?a=b%3Fc');
     assert.equal(staffReturnPath('/operatore?lingua=de'), '/operatore');
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { WHEN_LATE } from '#src/common/access.js';
+import { LEAVING } from '#src/auth/posts.middleware.js';
 import { testApp, type TestApp } from '../support/app.ts';
 import { addressOf, arrangeOdd, BROKEN, choicesOf, formOf, ODD, visitorFor, type OddWorld } from '../support/odd.ts';
 import { routesOf, type Route } from '../support/routes.ts';
@@ -56,18 +57,23 @@ async function cookieFor(route: Route): Promise<{ cookie: string }> {
   return { cookie: (await visitorFor(route, portal, world)).cookie };
 }
 
-/** Every third: the names, parameters and fields of all routes together meet each of them many times. */
-const someOdd = (at: number): string[] => ODD.filter((_, index) => index % 3 === at % 3);
+/** In every name, parameter and field; of the others each has a third, by its name: all together meet each many times. */
+const ALWAYS = ['__proto__', '0000-01-01', '0000-01-01T00:00:00Z_5'];
+const someOdd = (name: string): string[] => {
+  const third = Buffer.from(name).reduce((sum, byte) => sum + byte, 0) % 3;
+  return ODD.filter((one, index) => index % 3 === third || ALWAYS.includes(one));
+};
 
 /** The bodies of a form, one for each way in which one field of it is odd. */
 function* oddBodies(route: Route, token: () => string): Generator<string> {
-  for (const [at, odd] of [...Object.keys(formOf(route, world)), '_csrf', '__proto__'].entries()) {
+  for (const odd of [...Object.keys(formOf(route, world)), '_csrf', '__proto__']) {
     const others = () =>
       Object.entries({ ...formOf(route, world), _csrf: token() })
         .filter(([name]) => name !== odd)
         .map(([name, value]) => `${name}=${encoded(value)}&`)
         .join('');
-    for (const value of [...someOdd(at).map(encoded), '%00', '%FF', `a&${odd}=b`]) yield `${others()}${odd}=${value}`;
+    for (const value of [...someOdd(route.path + odd).map(encoded), '%00', '%FF', `a&${odd}=b`])
+      yield `${others()}${odd}=${value}`;
     yield others();
   }
 }
@@ -79,13 +85,12 @@ function endsSession({ headers }: Answer): boolean {
 describe('whatever a request holds', () => {
   it('as the name of a record: it is not found', LONG, async () => {
     const faults = new Faults();
-    for (const [at, route] of routes.filter(({ path }) => path.includes(':')).entries()) {
+    for (const route of routes.filter(({ path }) => path.includes(':'))) {
       const visitor = await visitorFor(route, portal, world);
       const how: Visit = { cookie: visitor.cookie };
       if (route.method === 'POST') how.form = { ...formOf(route, world), _csrf: visitor.csrf() };
       for (const [, name = ''] of route.path.matchAll(/:(\w+)/g)) {
-        for (const value of [...someOdd(at).map(encoded), ...BROKEN]) {
-          if (value === '1' || value === '..') continue;
+        for (const value of [...someOdd(route.path + name).map(encoded), ...BROKEN]) {
           await faults.ask(route, addressOf(route, world, { [name]: value }), how, (status) =>
             [400, 403, 404].includes(status),
           );
@@ -110,7 +115,7 @@ describe('whatever a request holds', () => {
       for (const name of route.queries) {
         read.add(name);
         const others = choicesOf(route, world).filter((one) => !one.startsWith(`${name}=`));
-        for (const value of [...someOdd(read.size).map(encoded), '%00', '%FF', `a&${name}=b`])
+        for (const value of [...someOdd(route.path + name).map(encoded), '%00', '%FF', `a&${name}=b`])
           await faults.ask(route, `${addressOf(route, world)}?${[...others, `${name}=${value}`].join('&')}`, who);
       }
     }
@@ -204,21 +209,19 @@ describe('a path in another spelling', () => {
   });
 
   it('never leads to another site', async () => {
-    for (const path of [
-      '//evil.example/Bacheca/',
-      '/\\evil.example/bacheca/',
-      '/Bacheca//evil.example',
-      '/sedi/evil.example//',
-    ]) {
-      const { headers } = await visit(portal.url, path.replace(/^\//, portal.url + '/'), {});
-      if (headers.location) assert.equal(new URL(headers.location).host, 'localhost:3000', path);
+    for (const path of ['//evil.example/Bacheca/', '/\\evil.example/bacheca/', '/Bacheca//evil.example'])
+      assert.equal((await visit(portal.url, portal.url + path)).status, 404, path);
+    for (const path of ['/Sedi//?x=//evil.example', '/sedi/AG-058091//', '/Accedi/?ritorno=https://evil.example']) {
+      const { status, headers } = await visit(portal.url, portal.url + path);
+      assert.equal(status, 301, path);
+      assert.equal(new URL(headers.location!).host, 'localhost:3000', path);
     }
   });
 });
 
 describe('a form that came too late', () => {
   const ROUTED = /:\w+/g;
-  const late = (): Route[] => posts().filter(({ access }) => access !== 'anyone');
+  const late = (): Route[] => posts().filter(({ access, path }) => access !== 'anyone' && !LEAVING.has(path));
   const saidBy = ({ handler }: Route): unknown => Reflect.getMetadata(WHEN_LATE, handler);
 
   it('has a route that says where it leads: to itself filled in, or to a page', () => {
@@ -260,10 +263,6 @@ describe('a form that came too late', () => {
       const form = { ...formOf(route, world), _csrf: visitor.csrf() };
       const query = choicesOf(route, world).join('&');
       const sent = await visit(portal.url, `${addressOf(route, world)}?${query}`, { cookie: visitor.cookie, form });
-      if (route.path.endsWith('/esci')) {
-        assert.equal(sent.headers.location, 'http://localhost:3000/#main');
-        continue;
-      }
       const { pathname, searchParams } = new URL(sent.headers.location ?? '', portal.url);
       assert.equal(pathname, route.access === 'staff' ? '/operatore/accedi' : '/accedi', route.path);
       const back = searchParams.get('ritorno') ?? '/operatore';

@@ -56,19 +56,26 @@ before(() => {
 const also = (env: Record<string, string>): Given => ({ ...usual, env: { ...usual.env, ...env } });
 
 describe('an odd set-up', () => {
-  it('of folder, TMPDIR and environment starts for an ordinary user, with the data where DATA_DIR says, and leaves nothing', async () => {
+  let first: Awaited<ReturnType<typeof npmStart>>;
+  before(async () => {
     const TMPDIR = path.join(odd.parent, `t'm"p ${'x'.repeat(150)}`);
     mkdirSync(TMPDIR, { mode: 0o777 });
-    const started = await npmStart(odd.folder, also({ ...STRANGE, TMPDIR }));
-    assert.match((await visit(started.url, '/sedi?comune=Roma')).html, /Roma/);
+    first = await npmStart(odd.folder, also({ ...STRANGE, TMPDIR }));
+  });
+
+  it('of folder, TMPDIR and environment starts for an ordinary user, with the data where DATA_DIR says', async () => {
+    assert.match((await visit(first.url, '/sedi?comune=Roma')).html, /Roma/);
     assert.ok(postmaster(dataDir));
     assert.ok(!existsSync(path.join(odd.folder, '.data')));
-    await started.stop();
-    assert.equal(started.child.exitCode, 0, started.output());
+  });
+  it('of one start leaves nothing running when it is stopped', async () => {
+    await first.stop();
+    assert.equal(first.child.exitCode, 0, first.output());
     assert.equal(postmaster(dataDir), null);
   });
 
   it('of a crash after which another process has the number of the database still starts', async () => {
+    await first.stop();
     const left = path.join(homeOf(dataDir), 'data', 'postmaster.pid');
     writeFileSync(left, `${process.pid}\n${dataDir}\n1\n5432\n\n\n\n`);
     if (usual.account?.uid) chownSync(left, usual.account.uid, usual.account.uid);

@@ -15,7 +15,7 @@ import { testApp } from '../support/app.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { forgetfulTo } from '../support/forgetful.ts';
 import { citizenOf } from '../support/people.ts';
-import { portToCome } from '../../scripts/lib/postgres.mjs';
+import { portToCome } from '../../scripts/lib/ports.mjs';
 import { startProgram, until } from '../support/process.ts';
 import { signedInAs } from '../support/sign-in.ts';
 import { visit } from '../support/visit.ts';
@@ -157,7 +157,7 @@ if (PROGRAM)
             () => false,
           );
       };
-      await until(answers, 'PgBouncer takes connections', 100_000);
+      await until(answers, 'PgBouncer takes connections');
     });
     after(async () => {
       bouncer?.kill('SIGKILL');
@@ -191,7 +191,7 @@ if (PROGRAM)
             ({ html }) => /myinps_jobs_total\{job="audit.seal",outcome="done"\} \d/.test(html),
             () => false,
           );
-        await until(sealed, 'jobs run', 100_000);
+        await until(sealed, 'jobs run');
       } finally {
         assert.equal((await worker.stop()).code, 0);
       }

@@ -400,16 +400,16 @@ describe('a form sent after the session ended', () => {
     assert.equal(await rows(), kept);
   });
 
-  it('is not repeated when it is no form: confirming leads to the page above, and books nothing', async () => {
+  it('is neither kept nor repeated when it is no form: confirming leads to the page above, and books nothing', async () => {
     await portal.db.query(`UPDATE appointment SET details_at = $2, contact_email = 'a@b.example' WHERE id = $1`, [
       appointment,
       portal.clock.now(),
     ]);
-    const back = await parkedAt(
-      await post(`/appuntamenti/${appointment}/conferma`, ended.cookie, { _csrf: ended.csrf() }),
-    );
-    const answer = await get(back, (await signedInAs(portal, maria)).cookie);
-    assert.deepEqual([answer.status, path(answer)], [303, `/appuntamenti/${appointment}`]);
+    const forms = async () => (await portal.db.query('SELECT FROM parked_form')).length;
+    const kept = await forms();
+    const answer = await post(`/appuntamenti/${appointment}/conferma`, ended.cookie, { _csrf: ended.csrf() });
+    assert.equal(path(answer), `/accedi?scaduta=1&ritorno=${encodeURIComponent(`/appuntamenti/${appointment}`)}`);
+    assert.equal(await forms(), kept);
     const [row] = await portal.db.query<{ state: string }>('SELECT state FROM appointment WHERE id = $1', [
       appointment,
     ]);

@@ -210,7 +210,7 @@ async function notices(walk: Walk): Promise<void> {
   const person = await walk.session();
   await walk.ask('/notifiche', person);
   await walk.ask(`/notifiche/${id}`, person);
-  await walk.ask('/notifiche/lette', { cookie: person.cookie, form: { _csrf: person.csrf() } });
+  await walk.ask('/notifiche/lette', { cookie: person.cookie, form: { _csrf: person.csrf(), mostrate: id } });
 }
 
 async function endedSession(walk: Walk): Promise<void> {

@@ -10,6 +10,8 @@ const QUEUE = 64;
 const PROCESSOR_LIMIT_MS = 2000;
 /** How many times as long by the clock, for a thread that waits for what never comes. */
 const WAITING = 15;
+/** Between two looks: a thread that has nearly used up its share is not looked at all the time. */
+const LEAST_LOOK_MS = 50;
 
 interface Task {
   readonly work: Work;
@@ -91,14 +93,23 @@ export class ResponseJudge {
   }
 
   /** Looks each time when the task could have used up its share. */
-  private watch(seat: Seat, task: Task, before: Promise<NodeJS.CpuUsage>, left = this.limitMs, looks = WAITING): void {
-    seat.timer = setTimeout(async () => {
-      const { user, system } = await (seat.worker?.cpuUsage(await before) ?? before).catch(() => NOTHING);
-      if (seat.task !== task) return;
-      const remaining = this.limitMs - (user + system) / 1000;
-      if (remaining <= 0 || looks === 0) this.tooSlow(seat);
-      else this.watch(seat, task, before, remaining, looks - 1);
-    }, left);
+  private watch(
+    seat: Seat,
+    task: Task,
+    before: Promise<NodeJS.CpuUsage>,
+    left = this.limitMs,
+    giveUpAt = performance.now() + this.limitMs * WAITING,
+  ): void {
+    seat.timer = setTimeout(
+      async () => {
+        const { user, system } = await (seat.worker?.cpuUsage(await before) ?? before).catch(() => NOTHING);
+        if (seat.task !== task) return;
+        const remaining = this.limitMs - (user + system) / 1000;
+        if (remaining <= 0 || performance.now() >= giveUpAt) this.tooSlow(seat);
+        else this.watch(seat, task, before, remaining, giveUpAt);
+      },
+      Math.max(left, Math.min(LEAST_LOOK_MS, this.limitMs)),
+    );
   }
 
   private tooSlow(seat: Seat): void {

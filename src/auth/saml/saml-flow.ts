@@ -7,7 +7,7 @@ import type { Log } from '../../common/log.js';
 import { Metrics } from '../../common/metrics.js';
 import type { Visitor } from '../../common/visitor.js';
 import { Config } from '../../config.js';
-import { leadOn, somebodyElsePage } from '../already-in.js';
+import { standBack } from '../already-in.js';
 import type { Identity } from '../identity.js';
 import { currentSession } from '../session-current.js';
 import { message } from '../session.store.js';
@@ -58,10 +58,9 @@ export class SamlFlow {
     const { identity, requestId, replaces, meanwhile, returnTo } = outcome;
     dropPendingRequest(req, res, federation.name, requestId, this.config);
     const arrival = await this.signIn.arrival(identity, meanwhile);
-    if (arrival === 'already-in') return leadOn(req, res, returnTo);
-    if (arrival === 'somebody-else') {
+    if (arrival !== 'comes-in') {
       this.metrics.signIns.inc({ method: federation.name, outcome: arrival });
-      return void res.status(403).render('auth/somebody-else', somebodyElsePage(visitor.t, req.id));
+      return standBack(arrival, req, res, { t: visitor.t, returnTo });
     }
     await this.signIn.signIn(req, identity, capacityOf(identity, visitor));
     // The provider's cross-site POST came without the session's cookie: the sign-in could not see these sessions.

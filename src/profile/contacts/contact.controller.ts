@@ -5,7 +5,7 @@ import { flash } from '../../auth/index.js';
 import { Allow, Requires, Resumable, WhenLate } from '../../common/access.js';
 import { Acting } from '../../common/acting.js';
 import { Form, FormPipe } from '../../common/form.js';
-import { mailAddress, phoneNumber } from '../../common/plain-text.js';
+import { mailAddress } from '../../common/plain-text.js';
 import type { Translate } from '../../common/texts.js';
 import { Visitor } from '../../common/visitor.js';
 import { ContactChangesService, type Saved } from './contact-changes.service.js';
@@ -23,9 +23,9 @@ import { ThemselvesGuard } from './themselves.guard.js';
 const LIST = '/dati/contatti';
 const READ = {
   email: (text: string) => emailTyped(mailAddress(text)),
-  mobile: (text: string) => mobileTyped(phoneNumber(text)),
+  mobile: mobileTyped,
   pec: (text: string) => emailTyped(mailAddress(text)),
-  phone: (text: string) => phoneTyped(phoneNumber(text)),
+  phone: phoneTyped,
 } as const;
 
 /** Changing and removing one contact. Who holds a password alone (a PIN) may not: notices and codes would follow. */

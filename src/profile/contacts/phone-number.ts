@@ -29,7 +29,7 @@ export function phoneTyped(text: string): TypedPhone {
 }
 
 function parsed(text: string): { ok: true; value: string; type: NumberType } | { ok: false; reason: PhoneFault } {
-  const plain = text.trim();
+  const plain = phoneNumber(text);
   if (plain === '') return { ok: false, reason: 'phone-empty' };
   // Whole or not at all: the library would otherwise take a number out of the words around it.
   const number =

@@ -5,7 +5,7 @@ import { Allow } from '../../../common/access.js';
 import { NotFound } from '../../../common/errors.js';
 import { Metrics } from '../../../common/metrics.js';
 import { Visitor } from '../../../common/visitor.js';
-import { leadOn, somebodyElsePage } from '../../already-in.js';
+import { standBack } from '../../already-in.js';
 import { currentSession, openedSince } from '../../session-current.js';
 import { returnPath } from '../../session.rules.js';
 import { SignInService } from '../../sign-in.service.js';
@@ -66,10 +66,9 @@ export class CnsController {
     const redeemed = await this.cns.redeem(ticket, browserSecret(req, this.config));
     if (!redeemed.ok) return this.refuse(redeemed.reason, visitor, req, res);
     const arrival = await this.signIn.arrival(redeemed.identity, openedSince(req, redeemed.session));
-    if (arrival === 'already-in') return leadOn(req, res, redeemed.returnTo);
-    if (arrival === 'somebody-else') {
+    if (arrival !== 'comes-in') {
       this.metrics.signIns.inc({ method: 'cns', outcome: arrival });
-      return void res.status(403).render('auth/somebody-else', somebodyElsePage(visitor.t, req.id));
+      return standBack(arrival, req, res, { t: visitor.t, returnTo: redeemed.returnTo });
     }
     await this.signIn.signIn(req, redeemed.identity);
     res.redirect(303, redeemed.returnTo);

@@ -8,7 +8,7 @@ import type { Log } from '../../../common/log.js';
 import { Metrics } from '../../../common/metrics.js';
 import { Visitor } from '../../../common/visitor.js';
 import { CSRF_FIELD } from '../../posts.middleware.js';
-import { leadOn, somebodyElsePage } from '../../already-in.js';
+import { standBack } from '../../already-in.js';
 import { currentSession } from '../../session-current.js';
 import { returnPath } from '../../session.rules.js';
 import { SignInService } from '../../sign-in.service.js';
@@ -68,10 +68,9 @@ export class PinController {
     this.guard.clear(res);
     // Another tab was faster: nobody exchanges their own session for a weaker one.
     const arrival = await this.signIn.arrival(outcome.identity, currentSession(req).id || null);
-    if (arrival === 'already-in') return leadOn(req, res, returnPath(wanted));
-    if (arrival === 'somebody-else') {
+    if (arrival !== 'comes-in') {
       this.note(arrival);
-      return res.status(403).render('auth/somebody-else', somebodyElsePage(visitor.t, req.id));
+      return standBack(arrival, req, res, { t: visitor.t, returnTo: returnPath(wanted) });
     }
     await this.signIn.signIn(req, outcome.identity);
     res.redirect(303, returnPath(wanted));

@@ -36,7 +36,6 @@ export class StaffHomeController {
   }
 
   @Post('esci')
-  @WhenLate('/operatore')
   async leave(@Req() req: Request, @Res() res: Response): Promise<void> {
     await this.staff.signOut(req);
     clearSessionCookie(res, this.config);

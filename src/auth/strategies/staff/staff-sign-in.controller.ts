@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { Allow } from '../../../common/access.js';
 import { Visitor } from '../../../common/visitor.js';
 import { Config } from '../../../config.js';
-import { leadOn, somebodyElsePage } from '../../already-in.js';
+import { standBack } from '../../already-in.js';
 import { requestCookie, setRequestCookie } from './staff-cookie.js';
 import { StaffIssuer } from './staff-issuer.js';
 import { staffReturnPath } from './staff.rules.js';
@@ -52,14 +52,13 @@ export class StaffSignInController {
     if (outcome.kind === 'unavailable') return this.stayOut(res, 503, staffRefusedPage(t, 'unavailable', req.id));
     if (outcome.kind === 'not-staff') return this.stayOut(res, 403, staffRefusedPage(t, 'not-staff', req.id));
     if (outcome.kind === 'refused') return this.stayOut(res, 403, staffRefusedPage(t, 'refused', req.id));
-    if (outcome.kind === 'somebody-else')
-      return this.stayOut(res, 403, somebodyElsePage(t, req.id), 'auth/somebody-else');
-    if (outcome.kind === 'already-in') return leadOn(req, res, outcome.returnTo);
-    res.redirect(303, outcome.returnTo);
+    const { kind, returnTo } = outcome;
+    if (kind !== 'signed-in') return standBack(kind, req, res, { t, returnTo });
+    res.redirect(303, returnTo);
   }
 
-  private stayOut(res: Response, status: number, model: object, view = 'staff/refused'): void {
+  private stayOut(res: Response, status: number, model: object): void {
     if (status === 503) res.set('Retry-After', '60');
-    res.status(status).render(view, model);
+    res.status(status).render('staff/refused', model);
   }
 }

@@ -25,8 +25,7 @@ export const REQUEST_LIFE = { minutes: 10 } as const;
 
 export type Started = { ok: true; browser: string; url: string } | { ok: false };
 export type Finished =
-  | { kind: 'signed-in' | 'already-in'; returnTo: string }
-  | { kind: 'somebody-else' }
+  | { kind: 'signed-in' | 'already-in' | 'somebody-else'; returnTo: string }
   | { kind: 'refused'; reason: string }
   | { kind: 'not-staff'; reason: string }
   | { kind: 'unavailable' };
@@ -92,18 +91,20 @@ export class StaffService {
       return { kind: 'not-staff', reason: reading.reason };
     }
     const arrival = await this.arrival(reading.identity, openedSince(req, pending.session));
-    if (arrival !== 'first') this.outcome(arrival);
-    if (arrival === 'somebody-else') return { kind: arrival };
-    if (arrival === 'already-in') return { kind: arrival, returnTo: pending.returnTo };
+    const { returnTo } = pending;
+    if (arrival !== 'comes-in') {
+      this.outcome(arrival);
+      return { kind: arrival, returnTo };
+    }
     await this.open(req, reading.identity);
     this.outcome('ok');
-    return { kind: 'signed-in', returnTo: pending.returnTo };
+    return { kind: 'signed-in', returnTo };
   }
 
   /** As SignInService.arrival, for the staff. */
   private async arrival(identity: StaffIdentity, meanwhile: string | null): Promise<Arrival> {
     const there = meanwhile && (await this.sessions.named(meanwhile));
-    if (!there) return 'first';
+    if (!there) return 'comes-in';
     const known = await this.db.actingAs(system('sign-in'), () => this.repository.idOf(identity));
     return known !== null && there.staff_id === known ? 'already-in' : 'somebody-else';
   }
