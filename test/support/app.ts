@@ -54,6 +54,9 @@ export interface TestOptions {
   patience?: Partial<Patience>;
 }
 
+/** A machine that is busy with other things cuts nobody off; tests of patience say their own. */
+const UNHURRIED = { headersMs: 300_000, requestMs: 300_000, stillMs: 300_000 };
+
 /** The whole program on a database of its own, with a fixed clock. */
 export async function testApp({ now = NOW, env = {}, log, db: given, patience }: TestOptions = {}): Promise<TestApp> {
   const db = given ?? (await testDatabase());
@@ -74,7 +77,7 @@ export async function testApp({ now = NOW, env = {}, log, db: given, patience }:
   const app = await createWeb(config, {
     clock,
     log: log ?? createLog(config.logLevel),
-    ...(patience ? { patience: { ...new Patience(), ...patience } } : {}),
+    patience: { ...new Patience(), ...UNHURRIED, ...patience },
   });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;

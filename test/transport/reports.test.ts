@@ -41,8 +41,13 @@ async function texted(): Promise<string> {
 const post = (path: string, body: string | Buffer, headers: Record<string, string>) =>
   fetch(`${portal.url}${path}`, { method: 'POST', body: body as string, headers });
 const key = () => portal.config.mail!.bounceKey!;
+/** On a connection of its own: where this thread is busy for minutes, one that was kept open has been closed meanwhile. */
 const comeBack = (body: string | Buffer, bearer = key()) =>
-  post('/trasporto/rimbalzi', body, { Authorization: `Bearer ${bearer}`, 'Content-Type': 'message/rfc822' });
+  post('/trasporto/rimbalzi', body, {
+    Authorization: `Bearer ${bearer}`,
+    'Content-Type': 'message/rfc822',
+    Connection: 'close',
+  });
 const report = (fields: object, { by = portal.config.sms!.reportKey, at = portal.clock.now() } = {}) => {
   const body = JSON.stringify(fields);
   return post('/trasporto/sms', body, { 'X-Signature': signature(body, by, at), 'Content-Type': 'application/json' });
